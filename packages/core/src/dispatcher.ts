@@ -1,0 +1,196 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { admit } from './admission.js';
+import type { Application } from './application.js';
+import { type Context, nodeContextOf, toContext } from './context.js';
+import { ViaductTypeError } from './errors.js';
+import { failOnNode, failOnWeb } from './failure.js';
+import { type ErrorListener, Gateway } from './gateway.js';
+import { type Guard, GuardTable, type Guards } from './guards.js';
+import { type Member, startAll, stopAll } from './lifecycle.js';
+import { type Mount, MountPoint } from './mount-point.js';
+import { AMBIGUOUS, MountTable, type Mounts } from './mount-table.js';
+import { plainResponse, sendPlain } from './plain-answer.js';
+import { NodeRequestHead } from './request-head.js';
+import { POINT, type RecordedRequest, TARGET } from './request-record.js';
+import { sendResponse } from './response-to-node.js';
+import { READS_CONTEXT, runOnNode, runOnWeb } from './run.js';
+import { type ParsedTarget, parseTarget, targetBelow } from './target.js';
+
+export interface DispatcherOptions {
+  /** What messages and logs call it. */
+  readonly name?: string;
+  /** Run before any application below their keys, from outer to inner, on both faces and for every method. */
+  readonly guards?: Guards;
+  /** Told of every failure below this dispatcher that no inner one listens to. Default: the server's, else `console.error`. */
+  readonly onError?: ErrorListener;
+  /** `true`: a host with mounts of its own never falls back to mounts without a host. Default `false`. */
+  readonly isolateHosts?: boolean;
+  /** How long the `start()` of one application may take. Default 30,000. */
+  readonly startTimeoutMs?: number;
+}
+
+/** An application made of applications: it delegates each path to the one that owns it. */
+export interface Dispatcher extends Application {
+  /** @param contextOrRuntime A context, or another runtime's own second argument, kept as `context.runtime`. */
+  fetch(request: Request, contextOrRuntime?: unknown): Promise<Response>;
+  handle(request: IncomingMessage, response: ServerResponse): void | Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** The table, in order of declaration. */
+  readonly mounts: readonly Mount[];
+}
+
+/**
+ * Delegates each request to the application that owns its path: the longest mounted path wins, on segment
+ * boundaries, whatever the order of declaration; a key with a host comes before one without.
+ *
+ * `{ '/': shop, '/api': api }`: `/api/users` → `api`, which sees `/users`; `/apiary` → `shop`
+ * `{ '/orders': { application, strip: false } }`: `/orders/7` → `application`, which sees `/orders/7`
+ *
+ * A target that routers could read in several ways is passed on byte for byte when all readings reach
+ * the same mount, and refused with 400 when they do not.
+ *
+ * @throws {ViaductTypeError} When the table or an option is wrong, naming the key, what is wrong and what to
+ * write instead: `VIADUCT_E_MOUNT_TABLE`, `VIADUCT_E_MOUNT_KEY`, `VIADUCT_E_MOUNT_DUPLICATE`,
+ * `VIADUCT_E_APPLICATION`, `VIADUCT_E_GUARD`, `VIADUCT_E_OPTION`.
+ */
+export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}): Dispatcher {
+  refuseUnknownOptions(options);
+  const { name, onError, startTimeoutMs = 30_000 } = options;
+  const table = new MountTable(mounts, options.isolateHosts ?? false, onError);
+  const guards = new GuardTable(options.guards ?? {});
+  const readsHost = table.hasHosts || !guards.isEmpty;
+  const gateway = new Gateway(onError);
+  const root = new MountPoint(gateway);
+  const members: Member[] = table.mounts.map(({ key, application }) => ({
+    application,
+    place: `mount "${key}"`,
+  }));
+
+  function handle(request: RecordedRequest, response: ServerResponse): void | Promise<void> {
+    if (request[POINT] === undefined && !admit(request, response, root)) return undefined;
+    const point = request[POINT] ?? root;
+    const target = rereadTarget(request, point);
+    if (target === undefined) return sendPlain(response, 400);
+    const host = readsHost ? (request.headers.host ?? '') : '';
+    if (!guards.isEmpty) {
+      const context = nodeContextOf(request);
+      const applying = guards.applying(context, host);
+      if (applying.length > 0) return handleGuarded(applying, request, response, context, target, host);
+    }
+    return handOver(request, response, point, target, host);
+  }
+
+  async function handleGuarded(
+    applying: readonly Guard[],
+    request: RecordedRequest,
+    response: ServerResponse,
+    context: Context,
+    target: ParsedTarget,
+    host: string,
+  ): Promise<void> {
+    try {
+      const refusal = await runGuards(applying, new NodeRequestHead(request), context);
+      if (refusal !== undefined) return await sendResponse(refusal, request, response);
+    } catch (error) {
+      return failOnNode(error, dispatcher, request, response);
+    }
+    return handOver(request, response, context.point, target, host);
+  }
+
+  /** The hot path: leaves a ready-made record on the request, and allocates nothing but the stripped target. */
+  function handOver(
+    request: RecordedRequest,
+    response: ServerResponse,
+    point: MountPoint,
+    target: ParsedTarget,
+    host: string,
+  ): void | Promise<void> {
+    const mount = table.match(target, point.basePath, host);
+    if (mount === undefined) return sendPlain(response, 404);
+    if (mount === AMBIGUOUS) return sendPlain(response, 400);
+    const below = point.below(mount);
+    request[POINT] = below;
+    if (below.basePath !== point.basePath) request.url = targetBelow(target, below.basePath);
+    return runOnNode(mount.application, request, response);
+  }
+
+  async function fetch(request: Request, contextOrRuntime?: unknown): Promise<Response> {
+    const { context, concludes } = toContext(request, contextOrRuntime, gateway);
+    const response = await answer(request, context);
+    return concludes(response);
+  }
+
+  async function answer(request: Request, context: Context): Promise<Response> {
+    const { target, host } = context.exchange;
+    try {
+      const applying = guards.isEmpty ? [] : guards.applying(context, host);
+      const refusal = await runGuards(applying, request, context);
+      if (refusal !== undefined) return refusal;
+    } catch (error) {
+      return failOnWeb(error, dispatcher, request.method, context);
+    }
+    const mount = table.match(target, context.basePath, host);
+    if (mount === undefined) return plainResponse(request.method, 404);
+    if (mount === AMBIGUOUS) return plainResponse(request.method, 400);
+    return runOnWeb(mount.application, request, context.at(context.point.below(mount)));
+  }
+
+  const dispatcher: Dispatcher & { readonly [READS_CONTEXT]: true } = {
+    ...(name === undefined ? {} : { name }),
+    mounts: table.mounts,
+    fetch,
+    handle,
+    start: () => startAll(members, startTimeoutMs),
+    async stop() {
+      await gateway.settled();
+      await stopAll(members);
+    },
+    [READS_CONTEXT]: true,
+  };
+  return dispatcher;
+}
+
+async function runGuards(
+  guards: readonly Guard[],
+  head: NodeRequestHead | Request,
+  context: Context,
+): Promise<Response | undefined> {
+  for (const guard of guards) {
+    const refusal = await guard(head, context);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+/**
+ * The target that was read at the entry; read again only when a wrapper in front of the outermost
+ * dispatcher has rewritten `req.url`, as it may.
+ */
+function rereadTarget(request: RecordedRequest, point: MountPoint): ParsedTarget | undefined {
+  const target = request[TARGET];
+  if (point.mounts.length > 0 && target !== undefined) return target;
+  const { url = '/' } = request;
+  if (target === url || (typeof target === 'object' && targetBelow(target, point.basePath) === url))
+    return target;
+  const reread = parseTarget(point.basePath + url);
+  request[TARGET] = reread ?? '/';
+  return reread;
+}
+
+const OPTIONS: ReadonlySet<string> = new Set<keyof DispatcherOptions>([
+  'name',
+  'guards',
+  'onError',
+  'isolateHosts',
+  'startTimeoutMs',
+]);
+
+function refuseUnknownOptions(options: DispatcherOptions): void {
+  const unknown = Object.keys(options).find((option) => !OPTIONS.has(option));
+  if (unknown === undefined) return;
+  throw new ViaductTypeError(
+    'VIADUCT_E_OPTION',
+    `createDispatcher: there is no option "${unknown}". Options are ${[...OPTIONS].join(', ')}.`,
+  );
+}

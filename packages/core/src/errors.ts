@@ -1,0 +1,56 @@
+/** Every code that an error of Viaduct carries. Stable: programs may compare them. */
+export type ErrorCode =
+  | 'VIADUCT_E_APPLICATION'
+  | 'VIADUCT_E_MOUNT_TABLE'
+  | 'VIADUCT_E_MOUNT_KEY'
+  | 'VIADUCT_E_MOUNT_DUPLICATE'
+  | 'VIADUCT_E_GUARD'
+  | 'VIADUCT_E_OPTION'
+  | 'VIADUCT_E_CONTEXT'
+  | 'VIADUCT_E_LISTEN'
+  | 'VIADUCT_E_START'
+  | 'VIADUCT_E_START_TIMEOUT'
+  | 'VIADUCT_E_STOP'
+  | 'VIADUCT_E_NO_WEB_FACE'
+  | 'VIADUCT_E_NO_RESPONSE'
+  | 'VIADUCT_E_RESPONSE_STATUS'
+  | 'VIADUCT_E_BODY_LENGTH'
+  | 'VIADUCT_E_CLIENT_GONE'
+  | 'VIADUCT_E_THROWN';
+
+/** Something failed while applications run: a start, a request, a stop. */
+export class ViaductError extends Error {
+  override readonly name: string = 'ViaductError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** A program uses Viaduct wrongly, and is told so when it builds, before any request. */
+export class ViaductTypeError extends TypeError {
+  override readonly name: string = 'ViaductTypeError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/**
+ * Makes an `Error` of whatever was thrown, since programs also throw `undefined`, strings and symbols.
+ *
+ * An `Error` of another realm fails `instanceof`, so the shape decides.
+ */
+export function toError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  if (typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'stack' in thrown) {
+    return thrown as Error;
+  }
+  return new ViaductError('VIADUCT_E_THROWN', `something other than an Error was thrown: ${String(thrown)}`, {
+    cause: thrown,
+  });
+}

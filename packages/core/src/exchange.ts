@@ -1,0 +1,68 @@
+import type { MountPoint } from './mount-point.js';
+import { toError } from './errors.js';
+import type { FinishedCallback, Outcome } from './outcome.js';
+import type { ParsedTarget } from './target.js';
+
+/** Values shared by every application and middleware on a request's way. Augment it to type your own. */
+export interface RequestState {
+  [key: string]: unknown;
+}
+
+/**
+ * One request and its answer, as all of its contexts share it: they differ only in where they are mounted.
+ *
+ * The two faces differ in where these facts come from: `NodeExchange` and `WebExchange`.
+ */
+export abstract class Exchange {
+  readonly state: RequestState = {};
+  /** What a foreign runtime passed as its second argument. */
+  readonly runtime: unknown;
+  abstract readonly target: ParsedTarget;
+  abstract readonly clientAddress: string | undefined;
+  abstract readonly protocol: 'http' | 'https';
+  abstract readonly host: string;
+  abstract readonly signal: AbortSignal;
+  /** What an application threw, when one did: the outcome tells it. */
+  failure: { readonly error: unknown } | undefined;
+  readonly #callbacks: FinishedCallback[] = [];
+  #outcome: Outcome | undefined;
+
+  constructor(runtime?: unknown) {
+    this.runtime = runtime;
+  }
+
+  /** Called when the first callback is registered: from then on the exchange watches for its end. */
+  protected abstract watch(): void;
+
+  get hasCallbacks(): boolean {
+    return this.#callbacks.length > 0;
+  }
+
+  /** Registers a callback; after the end it runs at once. */
+  onFinished(callback: FinishedCallback, point: MountPoint): void {
+    const reporting: FinishedCallback = (outcome) => runReporting(callback, outcome, point);
+    if (this.#outcome !== undefined) {
+      void reporting(this.#outcome);
+      return;
+    }
+    this.#callbacks.push(reporting);
+    if (this.#callbacks.length === 1) this.watch();
+  }
+
+  /** Ends the exchange: the first call runs every callback, the one registered last first; later calls do nothing. */
+  protected finish(kind: 'completed' | 'aborted', status: number | undefined): void {
+    if (this.#outcome !== undefined) return;
+    this.#outcome =
+      this.failure === undefined ? { kind, status } : { kind: 'failed', status, error: this.failure.error };
+    for (const callback of this.#callbacks.toReversed()) void callback(this.#outcome);
+  }
+}
+
+/** A callback that fails stops neither the others nor the process. */
+async function runReporting(callback: FinishedCallback, outcome: Outcome, point: MountPoint): Promise<void> {
+  try {
+    await callback(outcome);
+  } catch (error) {
+    point.gateway.report(toError(error));
+  }
+}

@@ -1,0 +1,54 @@
+import type { Application } from './application.js';
+import type { RequestContext } from './context.js';
+
+/** What an error listener learns besides the error, as far as it is known. */
+export interface ErrorInfo {
+  /** The application that failed. */
+  readonly application?: Application;
+  /** The keys it is mounted under, outermost first. */
+  readonly mounts: readonly string[];
+  readonly context?: RequestContext;
+}
+
+/** Learns of every failure, once. What it throws itself is printed and forgotten. */
+export type ErrorListener = (error: unknown, info: ErrorInfo) => void;
+
+/**
+ * Where requests enter: what holds for all of them, and the work they leave behind.
+ *
+ * A server has one; a dispatcher that is called without a server has one of its own.
+ */
+export class Gateway {
+  readonly #onError: ErrorListener | undefined;
+  readonly #pending = new Set<Promise<unknown>>();
+
+  constructor(onError?: ErrorListener) {
+    this.#onError = onError;
+  }
+
+  /** Tells the nearest listener of a failure: nothing is swallowed, and nothing is thrown. */
+  report(
+    error: unknown,
+    info: ErrorInfo = { mounts: [] },
+    nearest: ErrorListener | undefined = this.#onError,
+  ): void {
+    try {
+      if (nearest === undefined) console.error(error);
+      else nearest(error, info);
+    } catch (failure) {
+      console.error('viaduct: the onError listener failed:', failure, 'when it was told of:', error);
+    }
+  }
+
+  /** Keeps a promise that outlives its response, so that stopping can wait for it. */
+  waitUntil(promise: Promise<unknown>): void {
+    const work = Promise.resolve(promise).then(undefined, (error: unknown) => this.report(error));
+    this.#pending.add(work);
+    void work.then(() => this.#pending.delete(work));
+  }
+
+  /** Resolves when no work is left, also work that was added while waiting. */
+  async settled(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+  }
+}

@@ -1,0 +1,85 @@
+import type { Context, RequestContext } from './context.js';
+import { ViaductTypeError } from './errors.js';
+import { HostTable } from './host-table.js';
+import { parseMountKey } from './mount-key.js';
+import { decodeAll, wideReadings } from './readings.js';
+import type { RequestHead } from './request-head.js';
+import { pathBelow } from './target.js';
+
+/**
+ * Decides whether a request goes on to the application: by answering it, by throwing (500), or by
+ * returning nothing. May put values into `context.state`.
+ */
+export type Guard = (
+  head: RequestHead,
+  context: RequestContext,
+) => Response | void | Promise<Response | void>;
+
+/** Guards by path, or by host and path, as mounts are. */
+export type Guards = Readonly<Record<string, Guard>>;
+
+/** Which guards a request must pass. */
+export class GuardTable {
+  readonly #hosts = new HostTable<OrderedGuard>();
+  readonly #isEmpty: boolean;
+
+  /** @throws {ViaductTypeError} `VIADUCT_E_GUARD` or `VIADUCT_E_MOUNT_KEY`, naming the key and what to write. */
+  constructor(guards: Guards) {
+    const keys = Object.entries(guards).map(([written, guard]) => {
+      if (typeof guard !== 'function') {
+        throw new ViaductTypeError(
+          'VIADUCT_E_GUARD',
+          `createDispatcher: guard "${written}": expected a function (head, context) => Response | void, got ${typeof guard}.`,
+        );
+      }
+      const key = parseMountKey(written, 'createDispatcher: guard');
+      return { ...key, path: decodeAll(key.path).toLowerCase(), guard };
+    });
+    this.#isEmpty = keys.length === 0;
+    for (const { host, path, guard, written } of keys) {
+      const before = keys.find(
+        (other) => other.written !== written && other.host === host && other.path === path,
+      );
+      if (before !== undefined) {
+        throw new ViaductTypeError(
+          'VIADUCT_E_MOUNT_DUPLICATE',
+          `createDispatcher: guards "${before.written}" and "${written}" are the same: guards ignore case and a slash at the end. Keep one of them.`,
+        );
+      }
+      this.#hosts.add(host, path, { guard, depth: path.length, hasHost: host !== '' });
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#isEmpty;
+  }
+
+  /**
+   * The guards to run, from outer to inner: each whose key is a prefix of any path that a router could
+   * read in the target, with case folded and `;` parameters dropped.
+   *
+   * @param host Value of a `Host` header that was found valid, or `''`.
+   */
+  applying(context: Context, host: string): readonly Guard[] {
+    const { target } = context.exchange;
+    const path = pathBelow(target, context.basePath);
+    const found = new Set<OrderedGuard>();
+    for (const reading of typeof target === 'string' ? [path.toLowerCase()] : wideReadings(path)) {
+      for (const tree of this.#hosts.treesOf(host)) {
+        for (const guard of tree.along(reading)) found.add(guard);
+      }
+    }
+    if (found.size < 2) return [...found].map(({ guard }) => guard);
+    return [...found].toSorted(outerFirst).map(({ guard }) => guard);
+  }
+}
+
+interface OrderedGuard {
+  readonly guard: Guard;
+  readonly depth: number;
+  readonly hasHost: boolean;
+}
+
+function outerFirst(left: OrderedGuard, right: OrderedGuard): number {
+  return left.depth - right.depth || Number(left.hasHost) - Number(right.hasHost);
+}

@@ -1,0 +1,11 @@
+export { toApplication, type Application, type ApplicationLike, type FetchHandler } from './application.js';
+export { contextOf, createContext, type CreateContextOptions, type RequestContext } from './context.js';
+export { createDispatcher, type Dispatcher, type DispatcherOptions } from './dispatcher.js';
+export { ViaductError, ViaductTypeError, type ErrorCode } from './errors.js';
+export type { RequestState } from './exchange.js';
+export type { ErrorInfo, ErrorListener } from './gateway.js';
+export type { Guard, Guards } from './guards.js';
+export type { Mount } from './mount-point.js';
+export type { MountOptions, Mounts } from './mount-table.js';
+export type { FinishedCallback, Outcome } from './outcome.js';
+export type { HeadHeaders, RequestHead } from './request-head.js';

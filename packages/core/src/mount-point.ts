@@ -1,0 +1,53 @@
+import type { Application } from './application.js';
+import type { ErrorListener, Gateway } from './gateway.js';
+
+/** One entry of a dispatcher's table: an application, and how it is handed its requests. */
+export interface Mount {
+  /** The key as the user wrote it, for messages and logs. */
+  readonly key: string;
+  /** Normalised path: `''` or `/a/b`. */
+  readonly path: string;
+  readonly application: Application;
+  /** `true`: mounted, sees the path below; `false`: delegated to, sees the whole path. */
+  readonly strip: boolean;
+  /** The error listener of the dispatcher that owns this entry. */
+  readonly onError: ErrorListener | undefined;
+}
+
+/**
+ * A place in the tree of dispatchers where a request can arrive.
+ *
+ * All requests that take the same way share it, so that handing one over leaves on the request a
+ * ready-made record and allocates nothing: against bare Koa that costs about nothing, where an object
+ * for each request costs 5 to 14 % of the server's time.
+ */
+export class MountPoint {
+  /** `''` or `/a/b`: everything that was stripped on the way here. */
+  readonly basePath: string;
+  readonly gateway: Gateway;
+  /** The mounts passed on the way, outermost first; empty where a request enters. */
+  readonly mounts: readonly Mount[];
+  readonly #children = new Map<Mount, MountPoint>();
+  #latestMount: Mount | undefined;
+  #latestChild: MountPoint | undefined;
+
+  constructor(gateway: Gateway, basePath = '', mounts: readonly Mount[] = []) {
+    this.gateway = gateway;
+    this.basePath = basePath;
+    this.mounts = mounts;
+  }
+
+  /** The place below this one that `mount` leads to: always the same object for the same mount. */
+  below(mount: Mount): MountPoint {
+    if (mount === this.#latestMount && this.#latestChild !== undefined) return this.#latestChild;
+    let child = this.#children.get(mount);
+    if (child === undefined) {
+      const basePath = mount.strip ? this.basePath + mount.path : this.basePath;
+      child = new MountPoint(this.gateway, basePath, [...this.mounts, mount]);
+      this.#children.set(mount, child);
+    }
+    this.#latestMount = mount;
+    this.#latestChild = child;
+    return child;
+  }
+}

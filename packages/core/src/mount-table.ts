@@ -1,0 +1,136 @@
+import { type Application, type ApplicationLike, toApplication } from './application.js';
+import { ViaductTypeError } from './errors.js';
+import type { ErrorListener } from './gateway.js';
+import { HostTable } from './host-table.js';
+import { type MountKey, parseMountKey } from './mount-key.js';
+import type { Mount } from './mount-point.js';
+import { type ParsedTarget, readingsBelow } from './target.js';
+
+/** An application with the way it is handed its requests. */
+export interface MountOptions {
+  readonly application: ApplicationLike;
+  /**
+   * `true` (default): mounted, the application sees the path below its base path.
+   * `false`: delegated to, it sees the whole path.
+   */
+  readonly strip?: boolean;
+}
+
+/** Applications by path, or by host and path: `{ '/': shop, '/api': api, 'admin.example.com/': admin }`. */
+export type Mounts = Readonly<Record<string, ApplicationLike | MountOptions>>;
+
+/** The answer for a target on whose mount its readings do not agree. */
+export const AMBIGUOUS: unique symbol = Symbol('ambiguous target');
+
+/** Which mount owns a target. */
+export class MountTable {
+  /** In order of declaration. */
+  readonly mounts: readonly Mount[];
+  readonly #hosts = new HostTable<Mount>();
+  readonly #isolateHosts: boolean;
+
+  /**
+   * @throws {ViaductTypeError} `VIADUCT_E_MOUNT_TABLE`, `VIADUCT_E_MOUNT_KEY`, `VIADUCT_E_MOUNT_DUPLICATE` or
+   * `VIADUCT_E_APPLICATION`, naming the key, what is wrong and what to write instead.
+   */
+  constructor(mounts: Mounts, isolateHosts: boolean, onError: ErrorListener | undefined) {
+    this.#isolateHosts = isolateHosts;
+    refuseOtherThanTable(mounts);
+    const taken = new Map<string, string>();
+    this.mounts = Object.entries(mounts).map(([written, value]) => {
+      const key = parseMountKey(written, 'createDispatcher: mount');
+      refuseDuplicate(key, taken);
+      const mount = createMount(key, value, onError);
+      this.#hosts.add(key.host, key.path, mount);
+      return mount;
+    });
+  }
+
+  get hasHosts(): boolean {
+    return this.#hosts.hasHosts;
+  }
+
+  /**
+   * The mount that all readings of a target agree on: the longest, and the one with a host before one without.
+   *
+   * @param basePath Where the dispatcher that asks is mounted; matching begins behind it.
+   * @param host Value of a `Host` header that was found valid, or `''`.
+   * @returns `undefined` when no mount applies, {@link AMBIGUOUS} when two readings reach different mounts.
+   */
+  match(target: ParsedTarget, basePath: string, host: string): Mount | undefined | typeof AMBIGUOUS {
+    if (typeof target === 'string') return this.#longest(target, basePath.length, host);
+    const [first = '', ...others] = readingsBelow(target, basePath);
+    const mount = this.#longest(first, 0, host);
+    return others.every((reading) => this.#longest(reading, 0, host) === mount) ? mount : AMBIGUOUS;
+  }
+
+  #longest(path: string, from: number, host: string): Mount | undefined {
+    if (!this.#hosts.hasHosts) return this.#hosts.anyHost.longest(path, from);
+    const trees = this.#hosts.treesOf(host);
+    for (const tree of trees) {
+      const mount = tree.longest(path, from);
+      if (mount !== undefined || (this.#isolateHosts && tree !== this.#hosts.anyHost)) return mount;
+    }
+    return undefined;
+  }
+}
+
+function createMount(
+  key: MountKey,
+  value: ApplicationLike | MountOptions,
+  onError: ErrorListener | undefined,
+): Mount {
+  const place = `createDispatcher: mount "${key.written}"`;
+  const options: MountOptions = isMountOptions(value) ? value : { application: value };
+  const { strip = true } = options;
+  if (typeof strip !== 'boolean') {
+    throw new ViaductTypeError(
+      'VIADUCT_E_OPTION',
+      `${place}: strip is ${String(strip)}. Write true or false.`,
+    );
+  }
+  const unknown = Object.keys(options).find((option) => option !== 'application' && option !== 'strip');
+  if (unknown !== undefined) {
+    throw new ViaductTypeError(
+      'VIADUCT_E_OPTION',
+      `${place}: there is no option "${unknown}". Options of a mount are application and strip.`,
+    );
+  }
+  const application: Application = toApplication(options.application, place);
+  return { key: key.written, path: key.path, application, strip, onError };
+}
+
+function isMountOptions(value: ApplicationLike | MountOptions): value is MountOptions {
+  return typeof value === 'object' && value !== null && 'application' in value && !('fetch' in value);
+}
+
+function refuseOtherThanTable(mounts: unknown): void {
+  const expected = "Write an object of applications by path, such as { '/': shop, '/api': api }.";
+  const isTable =
+    typeof mounts === 'object' &&
+    mounts !== null &&
+    !Array.isArray(mounts) &&
+    !(Symbol.iterator in mounts) &&
+    typeof (mounts as { fetch?: unknown }).fetch !== 'function';
+  if (!isTable) {
+    throw new ViaductTypeError(
+      'VIADUCT_E_MOUNT_TABLE',
+      `createDispatcher: the first argument is no table of mounts. ${expected}`,
+    );
+  }
+}
+
+/** Keys that differ by case alone are refused too: some routers and file systems hold them for one path. */
+function refuseDuplicate(key: MountKey, taken: Map<string, string>): void {
+  const normalised = `${key.host}${key.path}/`.toLowerCase();
+  const other = taken.get(normalised);
+  if (other !== undefined) {
+    const same =
+      key.written.toLowerCase() === other.toLowerCase() ? 'differ only by case' : 'are the same mount';
+    throw new ViaductTypeError(
+      'VIADUCT_E_MOUNT_DUPLICATE',
+      `createDispatcher: mounts "${other}" and "${key.written}" ${same}. Keep one of them.`,
+    );
+  }
+  taken.set(normalised, key.written);
+}

@@ -1,0 +1,64 @@
+import type { ServerResponse } from 'node:http';
+import { ViaductError } from './errors.js';
+import { Exchange } from './exchange.js';
+import { RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
+import type { ParsedTarget } from './target.js';
+
+/** An exchange on Node's own objects. */
+export class NodeExchange extends Exchange {
+  readonly #request: RecordedRequest;
+  readonly #response: ServerResponse;
+  #abort: AbortController | undefined;
+  #isWatching = false;
+
+  constructor(request: RecordedRequest) {
+    super();
+    this.#request = request;
+    this.#response = request[RESPONSE] as ServerResponse;
+  }
+
+  get target(): ParsedTarget {
+    return this.#request[TARGET] ?? '/';
+  }
+
+  get clientAddress(): string | undefined {
+    return this.#request.socket.remoteAddress;
+  }
+
+  get protocol(): 'http' | 'https' {
+    return 'encrypted' in this.#request.socket && this.#request.socket.encrypted === true ? 'https' : 'http';
+  }
+
+  /** An HTTP/1.0 client may send no host: then the address that it connected to stands for it. */
+  get host(): string {
+    const { host } = this.#request.headers;
+    if (host !== undefined && host !== '') return host;
+    const { localAddress = 'localhost', localPort } = this.#request.socket;
+    const name = localAddress.includes(':') ? `[${localAddress}]` : localAddress;
+    return localPort === undefined ? name : `${name}:${localPort}`;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      this.watch();
+    }
+    return this.#abort.signal;
+  }
+
+  protected override watch(): void {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    // A response closes on every way out: after its last byte, and when the connection is lost.
+    if (this.#response.closed || this.#response.destroyed) this.#close();
+    else this.#response.once('close', () => this.#close());
+  }
+
+  #close(): void {
+    const response = this.#response;
+    const isComplete = response.writableFinished;
+    if (!isComplete)
+      this.#abort?.abort(new ViaductError('VIADUCT_E_CLIENT_GONE', 'the client closed the connection'));
+    this.finish(isComplete ? 'completed' : 'aborted', response.headersSent ? response.statusCode : undefined);
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Every path that a router could read in an unclean one, the path itself first.
+ *
+ * `/a/../b` → `/a/../b`, `/b`
+ * `/a%2fb//c` → `/a%2Fb//c`, `/a/b//c`, `/a%2Fb/c`, `/a/b/c`
+ *
+ * Routers differ in whether, and in which order, they decode `%2F` and `%5C`, take `\` for `/`, resolve
+ * dot segments and merge slashes; the result holds every combination. Percent triplets are spelt with
+ * capitals, since their case makes no difference (RFC 3986 §6.2.2.1).
+ *
+ * @param path Path with unreserved characters decoded, without query and fragment.
+ */
+export function readings(path: string): readonly string[] {
+  return closure([capitalTriplets(path)], READINGS);
+}
+
+/**
+ * Every path that a router could possibly read, in lower case and percent-decoded, for guards: they take
+ * the widest view. Beyond {@link readings}, `;` parameters are dropped, one by one or with all that follows.
+ *
+ * @param path Path with unreserved characters decoded; with its fragment, since an application may read on.
+ */
+export function wideReadings(path: string): readonly string[] {
+  const all = closure([capitalTriplets(path), decodeAll(path)], WIDE_READINGS);
+  return [...new Set(all.map((reading) => decodeAll(reading).toLowerCase()))];
+}
+
+/** How a router may rewrite a path before it matches. Each is linear in its length. */
+type Rewriting = (path: string) => string;
+
+const READINGS: readonly Rewriting[] = [
+  (path) => path.replaceAll('%2F', '/'),
+  (path) => path.replaceAll('%5C', '\\'),
+  (path) => path.replaceAll('\\', '/'),
+  (path) => path.replaceAll(/\/{2,}/g, '/'),
+  resolveDotSegments,
+];
+
+const WIDE_READINGS: readonly Rewriting[] = [
+  ...READINGS,
+  (path) => path.replaceAll(/;[^/]*/g, ''),
+  (path) => path.replace(/;.*$/s, ''),
+  (path) => path.replace(/#.*$/s, ''),
+];
+
+/** Applies every rewriting to every result until nothing new comes; each one shortens or is idempotent, so it ends. */
+function closure(start: readonly string[], rewritings: readonly Rewriting[]): readonly string[] {
+  const found = new Set(start);
+  for (const path of found) {
+    for (const rewrite of rewritings) found.add(rewrite(path));
+  }
+  return [...found];
+}
+
+/** `/a/./b/../c` → `/a/c`; never climbs above the root (RFC 3986 §5.2.4). */
+function resolveDotSegments(path: string): string {
+  if (!path.includes('/.')) return path;
+  const segments = path.split('/');
+  const resolved: string[] = [];
+  for (const [index, segment] of segments.entries()) {
+    const isLast = index === segments.length - 1;
+    if (segment === '..' && resolved.length > 1) resolved.pop();
+    if (segment !== '.' && segment !== '..') resolved.push(segment);
+    else if (isLast) resolved.push('');
+  }
+  return resolved.join('/');
+}
+
+function capitalTriplets(path: string): string {
+  return path.includes('%') ? path.replaceAll(/%[0-9a-f]{2}/gi, (triplet) => triplet.toUpperCase()) : path;
+}
+
+/** Decodes each run of percent triplets that is valid UTF-8, and leaves the others as they are. */
+export function decodeAll(path: string): string {
+  if (!path.includes('%')) return path;
+  return path.replaceAll(/(?:%[0-9a-f]{2})+/gi, (run) => {
+    try {
+      return decodeURIComponent(run);
+    } catch {
+      return run;
+    }
+  });
+}

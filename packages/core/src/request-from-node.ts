@@ -1,0 +1,96 @@
+import type { IncomingMessage } from 'node:http';
+import type { UnderlyingSource } from 'node:stream/web';
+import type { Context } from './context.js';
+import { ViaductError } from './errors.js';
+import { isHopByHop } from './hop-by-hop.js';
+
+/**
+ * Makes the web `Request` of a Node request, as the application mounted at the context's base path sees it.
+ *
+ * The body is read from the socket as the application reads it, and no sooner.
+ */
+export function toRequest(request: IncomingMessage, context: Context): Request {
+  const method = request.method ?? 'GET';
+  const init: RequestInit = { method, headers: toHeaders(request.rawHeaders) };
+  if (method !== 'GET' && method !== 'HEAD' && hasBody(request)) {
+    init.body = toBody(request);
+    init.duplex = 'half';
+  }
+  const converted = new Request(context.mountedUrl, init);
+  // Passed to the constructor, the signal would be copied, and made for every request that never reads it.
+  Object.defineProperty(converted, 'signal', { get: () => context.signal });
+  return converted;
+}
+
+function toHeaders(raw: readonly string[]): Headers {
+  const headers = new Headers();
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] ?? '';
+    // Pseudo-headers of HTTP/2 begin with a colon, and are in the URL and the method.
+    if (!name.startsWith(':') && !isHopByHop(name.toLowerCase())) headers.append(name, raw[index + 1] ?? '');
+  }
+  return headers;
+}
+
+/** RFC 9112 §6.3: a request has a body when it says how long it is. HTTP/2 says so at the end of the stream. */
+function hasBody(request: IncomingMessage): boolean {
+  const { headers } = request;
+  if (request.httpVersionMajor >= 2) return !request.complete;
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
+/** `Readable.toWeb` is not used: cancelled under back-pressure it ends the process (nodejs/node#64529). */
+function toBody(request: IncomingMessage): ReadableStream<Uint8Array> {
+  const source = new BodySource(request);
+  return new ReadableStream<Uint8Array>(source, { highWaterMark: 0 });
+}
+
+/** Leaves the request alone until the first read, so that an upload nobody reads stays Node's to drop. */
+class BodySource implements UnderlyingSource<Uint8Array> {
+  readonly #request: IncomingMessage;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #isClosed = false;
+
+  constructor(request: IncomingMessage) {
+    this.#request = request;
+  }
+
+  pull(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    if (this.#controller === undefined) this.#attach(controller);
+    this.#request.resume();
+  }
+
+  cancel(): void {
+    this.#isClosed = true;
+    // What is left of the upload is read and dropped, so that the connection stays in step.
+    this.#request.resume();
+  }
+
+  #attach(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    const request = this.#request;
+    this.#controller = controller;
+    if (request.destroyed && !request.readableEnded) return this.#close(() => controller.error(clientGone()));
+    request.pause();
+    request.on('data', (chunk: Uint8Array) => {
+      if (this.#isClosed) return;
+      controller.enqueue(chunk);
+      if ((controller.desiredSize ?? 0) <= 0) request.pause();
+    });
+    request.once('end', () => this.#close(() => controller.close()));
+    request.once('error', (error) => this.#close(() => controller.error(error)));
+    request.once('close', () => this.#close(() => controller.error(clientGone())));
+  }
+
+  #close(finish: () => void): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    finish();
+  }
+}
+
+function clientGone(): ViaductError {
+  return new ViaductError(
+    'VIADUCT_E_CLIENT_GONE',
+    'the client closed the connection before the request body ended',
+  );
+}

@@ -1,0 +1,88 @@
+import type { ServerResponse } from 'node:http';
+import type { Application } from './application.js';
+import { type Context, nodeContextOf } from './context.js';
+import { ViaductError } from './errors.js';
+import { failOnNode, failOnWeb } from './failure.js';
+import { toRequest } from './request-from-node.js';
+import type { RecordedRequest } from './request-record.js';
+import { sendResponse } from './response-to-node.js';
+
+/**
+ * Marks an application whose web face reads path and base path from the context alone. It is spared a
+ * `Request` with a stripped URL, which costs more than all else on the web face.
+ */
+export const READS_CONTEXT: unique symbol = Symbol.for('viaduct.1.reads-context');
+
+/**
+ * Runs an application on Node's own objects: its Node face, or its web face with conversion. Never throws.
+ *
+ * @returns A promise only where the application gives one.
+ */
+export function runOnNode(
+  application: Application,
+  request: RecordedRequest,
+  response: ServerResponse,
+): void | Promise<void> {
+  if (application.handle === undefined) return convert(application, request, response);
+  try {
+    const result: unknown = application.handle(request, response);
+    if (isThenable(result)) {
+      return result.then(ignore, (error: unknown) => failOnNode(error, application, request, response));
+    }
+  } catch (error) {
+    failOnNode(error, application, request, response);
+  }
+  return undefined;
+}
+
+/** Runs an application's web face. Never throws, and gives nothing but a `Response`. */
+export async function runOnWeb(
+  application: Application,
+  request: Request,
+  context: Context,
+): Promise<Response> {
+  try {
+    const isSpared =
+      context.basePath === '' || (application as { [READS_CONTEXT]?: boolean })[READS_CONTEXT] === true;
+    const seen = isSpared ? request : new Request(context.mountedUrl, request);
+    return checkResponse(await application.fetch(seen, context), application);
+  } catch (error) {
+    return failOnWeb(error, application, request.method, context);
+  }
+}
+
+async function convert(
+  application: Application,
+  request: RecordedRequest,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const context = nodeContextOf(request);
+    const answer = await application.fetch(toRequest(request, context), context);
+    await sendResponse(checkResponse(answer, application), request, response);
+  } catch (error) {
+    failOnNode(error, application, request, response);
+  }
+}
+
+/** By shape: a `Response` of another realm, or of a framework's own making, is one too. */
+function checkResponse(answer: unknown, application: Application): Response {
+  const { status, headers } = (answer ?? {}) as Partial<Response>;
+  if (typeof status === 'number' && typeof headers?.getSetCookie === 'function') return answer as Response;
+  const name = application.name === undefined ? 'an application' : `application "${application.name}"`;
+  throw new ViaductError(
+    'VIADUCT_E_NO_RESPONSE',
+    `${name} answered with ${describe(answer)} instead of a Response.`,
+  );
+}
+
+function describe(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  return `an object with the keys ${Object.keys(value).slice(0, 5).join(', ') || '(none)'}`;
+}
+
+function isThenable(value: unknown): value is Promise<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+function ignore(): void {}

@@ -1,0 +1,85 @@
+import { Exchange } from './exchange.js';
+import { type ParsedTarget, parseTarget } from './target.js';
+
+export interface WebExchangeOptions {
+  readonly clientAddress?: string;
+  /** The target as it came on the wire, where the caller knows it; else that of the request's URL. */
+  readonly target?: string;
+  /** The runtime's own second argument, for `context.runtime`. */
+  readonly runtime?: unknown;
+}
+
+/** An exchange that began with a web `Request`. */
+export class WebExchange extends Exchange {
+  readonly target: ParsedTarget;
+  readonly clientAddress: string | undefined;
+  readonly protocol: 'http' | 'https';
+  readonly host: string;
+  /** The request whose URL is the whole URL; what is made of it further down has another. */
+  readonly request: Request;
+  #isWatching = false;
+
+  constructor(request: Request, options: WebExchangeOptions) {
+    super(options.runtime);
+    this.request = request;
+    const { url } = request;
+    const authority = url.indexOf('//') + 2;
+    const path = url.indexOf('/', authority);
+    this.protocol = url.startsWith('https:') ? 'https' : 'http';
+    this.host = url.slice(authority, path);
+    this.target = parseTarget(options.target ?? url.slice(path)) ?? url.slice(path);
+    this.clientAddress = options.clientAddress;
+  }
+
+  get signal(): AbortSignal {
+    return this.request.signal;
+  }
+
+  protected override watch(): void {
+    this.#isWatching = true;
+  }
+
+  /**
+   * Lets the end of a response's body end the exchange. Only the outermost application calls it: the body
+   * that leaves there is the one that reaches the client.
+   */
+  conclude(response: Response): Response {
+    const { status, body } = response;
+    if (!this.#isWatching || body === null) {
+      this.finish(this.signal.aborted ? 'aborted' : 'completed', status);
+      return response;
+    }
+    const watched = watchBody(body, (kind, failure) => {
+      if (failure !== undefined) this.failure ??= failure;
+      this.finish(kind, status);
+    });
+    return new Response(watched, response);
+  }
+}
+
+type BodyEnd = (kind: 'completed' | 'aborted', failure?: { readonly error: unknown }) => void;
+
+/** The same bytes, pulled as they are asked for, with word of how they ended. */
+function watchBody(body: ReadableStream<Uint8Array>, onEnd: BodyEnd): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (!done) return controller.enqueue(value);
+          controller.close();
+          onEnd('completed');
+        } catch (error) {
+          onEnd('completed', { error });
+          throw error;
+        }
+      },
+      async cancel(reason) {
+        onEnd('aborted');
+        await reader.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

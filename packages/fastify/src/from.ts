@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Application, ViaductTypeError } from '@viaduct/core';
+import { fromNode } from '@viaduct/node';
+import fastify from 'fastify';
+import type { FastifyApp, FastifyPlugin } from './shapes.js';
+
+/** What {@link fromFastify} takes besides the instance or plugin. */
+export interface FromFastifyOptions {
+  /** What messages and logs call the application. */
+  readonly name?: string;
+}
+
+/**
+ * Makes an application of a Fastify instance, or of a plugin, which gets an instance of its own.
+ *
+ * The instance gets Node's own `req` and `res`. Mounted, it routes by its stripped path, while
+ * `request.originalUrl` tells the whole. Its `start` is `ready()`, its `stop` is `close()`: all hooks of the
+ * life cycle run, but `onListen`, since the instance does not listen.
+ *
+ * @throws {ViaductTypeError} `VIADUCT_E_APPLICATION` when it is neither.
+ */
+export function fromFastify(
+  source: FastifyApp | FastifyPlugin,
+  options: FromFastifyOptions = {},
+): Application {
+  const app = toApp(source);
+  let isReady = false;
+  let starting: Promise<void> | undefined;
+
+  async function becomeReady(): Promise<void> {
+    try {
+      await app.ready();
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
+    isReady = true;
+  }
+
+  function start(): Promise<void> {
+    return (starting ??= becomeReady());
+  }
+
+  /** Without a server that starts it, the first request does: `routing` before `ready()` ends the process. */
+  function handler(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
+    if (isReady) return app.routing(request, response);
+    return start().then(() => app.routing(request, response));
+  }
+
+  async function stop(): Promise<void> {
+    await app.close();
+  }
+
+  return fromNode(handler, { name: options.name ?? 'fastify', start, stop });
+}
+
+function toApp(source: FastifyApp | FastifyPlugin): FastifyApp {
+  const candidate: unknown = source;
+  if (isFastifyApp(candidate)) return candidate;
+  if (typeof candidate === 'function') return fastify().register(candidate as FastifyPlugin);
+  throw new ViaductTypeError(
+    'VIADUCT_E_APPLICATION',
+    `fromFastify: expected a Fastify instance or a plugin, got ${candidate === null ? 'null' : typeof candidate}. ` +
+      'Write fromFastify(fastify()) with routes, or fromFastify(async (app) => { … }).',
+  );
+}
+
+function isFastifyApp(value: unknown): value is FastifyApp {
+  const { routing, ready } = (value ?? {}) as Partial<FastifyApp>;
+  return typeof routing === 'function' && typeof ready === 'function';
+}

@@ -1,0 +1,2 @@
+export { fromFastify, type FromFastifyOptions } from './from.js';
+export type { FastifyApp, FastifyPlugin } from './shapes.js';

@@ -1,0 +1,50 @@
+import { Server, type ServerResponse } from 'node:http';
+import { Server as TcpServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** How long idle connections may still send: a client may have sent before it could see that we close. */
+const IDLE_GRACE_MS = 300;
+const POLL_MS = 50;
+
+/**
+ * Brings a server to rest without losing a request.
+ *
+ * `server.close()` alone closes idle connections at once, into which a request may just be on its way,
+ * and goes on keeping the busy ones alive.
+ */
+export class Drain {
+  isDraining = false;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  constructor(server: Server) {
+    this.#server = server;
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  /** @param deadline Milliseconds since the epoch: what is under way then is cut. */
+  async run(deadline: number): Promise<void> {
+    this.isDraining = true;
+    // Stops accepting and nothing else: the close() of an HTTP server would drop idle connections now.
+    TcpServer.prototype.close.call(this.#server);
+    for (const socket of this.#sockets) announceClose(socket);
+    const graceEnds = Date.now() + IDLE_GRACE_MS;
+    while (this.#sockets.size > 0 && Date.now() < deadline) {
+      if (Date.now() >= graceEnds) this.#server.closeIdleConnections();
+      await delay(POLL_MS);
+    }
+    this.#server.closeAllConnections();
+    for (const socket of this.#sockets) socket.destroy();
+    // Ends the timer that checks connections; the server itself no longer listens.
+    Server.prototype.close.call(this.#server, () => undefined);
+  }
+}
+
+/** The answer under way on a connection, if its head is still to come, will say that it is the last. */
+function announceClose(socket: Socket & { _httpMessage?: ServerResponse | null }): void {
+  const response = socket._httpMessage;
+  if (response && !response.headersSent) response.shouldKeepAlive = false;
+}

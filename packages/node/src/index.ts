@@ -1,0 +1,3 @@
+export { fromNode, type FromNodeOptions, type NodeHandler } from './from-node.js';
+export { serve, type ServeOptions, type Server } from './serve.js';
+export { type RequestListener, toNode, type ToNodeOptions } from './to-node.js';

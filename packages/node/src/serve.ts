@@ -1,0 +1,143 @@
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type ApplicationLike, type ErrorListener, toApplication, ViaductTypeError } from '@viaduct/core';
+import { Gateway, startAll, stopAll } from '@viaduct/core/internal';
+import { refuseConnect } from './connect.js';
+import { delayContinue } from './continue.js';
+import { Drain } from './drain.js';
+import { listen } from './listen.js';
+import { createListener } from './to-node.js';
+
+export interface ServeOptions {
+  /** Default 3000; 0 takes any free port. */
+  readonly port?: number;
+  /** Address to listen on. Default: every address of the machine. */
+  readonly host?: string;
+  /** Told of every failure that no dispatcher inside listens to. Default: `console.error`. */
+  readonly onError?: ErrorListener;
+  /** How long the application's `start()` may take. Default: as long as it takes; a dispatcher limits each of its mounts. */
+  readonly startTimeoutMs?: number;
+  /** How long `close()` waits for requests under way before it cuts them. Default 10,000. */
+  readonly closeTimeoutMs?: number;
+  /**
+   * How long an idle connection is kept for the next request. Default 72,000: longer than load balancers
+   * keep theirs (60 s is common), so that they never send into a connection that is just closing.
+   */
+  readonly keepAliveTimeoutMs?: number;
+}
+
+/** A server that listens. */
+export interface Server {
+  /** `http://localhost:3000`: where a browser on this machine reaches it. */
+  readonly url: string;
+  readonly port: number;
+  /** The address it is bound to, as Node tells it. */
+  readonly address: AddressInfo;
+  /** Node's own server underneath. */
+  readonly httpServer: HttpServer;
+  /**
+   * Stops gracefully: no new connections, `Connection: close` on every later response, requests under way
+   * and `waitUntil` work are awaited until the deadline, then the applications stop. Later calls give the
+   * same promise.
+   *
+   * @throws {ViaductError} `VIADUCT_E_STOP` when an application fails to stop.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an application and serves it over HTTP/1.1.
+ *
+ * The port opens when every `start()` is done, so that no request meets an application that is not ready.
+ *
+ * @returns When the server listens.
+ * @throws {ViaductError} `VIADUCT_E_START` or `VIADUCT_E_START_TIMEOUT`, naming the mount and the cause; the
+ * port was not opened. `VIADUCT_E_LISTEN` when the port is taken or not allowed; what had started is stopped.
+ */
+export async function serve(application: ApplicationLike, options: ServeOptions = {}): Promise<Server> {
+  refuseWrongOptions(options);
+  const { port = 3000, host, onError, startTimeoutMs = Infinity, closeTimeoutMs = 10_000 } = options;
+  const runnable = toApplication(application, 'serve');
+  const members = [{ application: runnable, place: nameOf(runnable.name) }];
+  const gateway = new Gateway(onError);
+  const listener = createListener(runnable, gateway);
+  const httpServer = createServer({ keepAliveTimeout: options.keepAliveTimeoutMs ?? 72_000 });
+  // Beyond some 2,000 headers Node drops the rest without a word; the limit on the size of the head remains.
+  httpServer.maxHeadersCount = 0;
+  const drain = new Drain(httpServer);
+  httpServer.on('request', (request, response) => {
+    if (drain.isDraining) response.shouldKeepAlive = false;
+    listener(request, response);
+  });
+  httpServer.on('checkContinue', (request, response) => {
+    delayContinue(request, response);
+    httpServer.emit('request', request, response);
+  });
+  httpServer.on('connect', refuseConnect);
+
+  await startAll(members, startTimeoutMs);
+  const address = await listen(httpServer, port, host).catch(async (error: unknown) => {
+    await stopAll(members);
+    throw error;
+  });
+
+  let closed: Promise<void> | undefined;
+  async function close(): Promise<void> {
+    const deadline = Date.now() + closeTimeoutMs;
+    await drain.run(deadline);
+    await before(deadline, gateway.settled());
+    await stopAll(members);
+  }
+  return {
+    url: urlOf(address),
+    port: address.port,
+    address,
+    httpServer,
+    close: () => (closed ??= close()),
+  };
+}
+
+function nameOf(name: string | undefined): string {
+  return name === undefined ? 'the application' : `application "${name}"`;
+}
+
+/** An address that means every interface is no address to click on. */
+function urlOf({ address, port, family }: AddressInfo): string {
+  if (address === '::' || address === '0.0.0.0') return `http://localhost:${port}`;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+async function before(deadline: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, deadline - Date.now()));
+  });
+  await Promise.race([work, timeout]);
+  clearTimeout(timer);
+}
+
+const OPTIONS: ReadonlySet<string> = new Set<keyof ServeOptions>([
+  'port',
+  'host',
+  'onError',
+  'startTimeoutMs',
+  'closeTimeoutMs',
+  'keepAliveTimeoutMs',
+]);
+
+function refuseWrongOptions(options: ServeOptions): void {
+  const unknown = Object.keys(options).find((option) => !OPTIONS.has(option));
+  if (unknown !== undefined) {
+    throw wrongOption(`there is no option "${unknown}". Options are ${[...OPTIONS].join(', ')}.`);
+  }
+  const { port = 0 } = options;
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw wrongOption(
+      `port is ${JSON.stringify(port)}. Write a whole number from 0 (any free port) to 65535.`,
+    );
+  }
+}
+
+function wrongOption(fault: string): ViaductTypeError {
+  return new ViaductTypeError('VIADUCT_E_OPTION', `serve: ${fault}`);
+}

@@ -1,0 +1,2 @@
+export * from '@viaduct/core';
+export * from '@viaduct/node';
