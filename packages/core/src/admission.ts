@@ -12,10 +12,13 @@ import { type ParsedTarget, parseTarget, targetBelow } from './target.js';
  * repeated `Content-Type` or `Authorization` (Node keeps the first, the web types join them: two readings
  * of one request), a target of no known form. Refused with 405: TRACE. Answered: `OPTIONS *`.
  *
+ * A request that was admitted before goes on as it is.
+ *
  * @param root Where the request enters.
  * @returns Whether it may go on; if not, it has been answered.
  */
 export function admit(request: RecordedRequest, response: ServerResponse, root: MountPoint): boolean {
+  if (request[POINT] !== undefined) return true;
   const { method, url = '/' } = request;
   if (method === 'TRACE') return refuse(response, 405);
   if (!hasPlausibleHead(request)) return refuse(response, 400);

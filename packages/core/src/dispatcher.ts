@@ -68,7 +68,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
   }));
 
   function handle(request: RecordedRequest, response: ServerResponse): void | Promise<void> {
-    if (request[POINT] === undefined && !admit(request, response, root)) return undefined;
+    if (!admit(request, response, root)) return undefined;
     const point = request[POINT] ?? root;
     const target = rereadTarget(request, point);
     if (target === undefined) return sendPlain(response, 400);

@@ -17,7 +17,7 @@ export function failOnNode(
   response: ServerResponse,
 ): void {
   const context = nodeContextOf(request);
-  report(error, application, context);
+  reportFailure(error, application, context);
   if (response.writableEnded) return;
   if (response.headersSent) {
     response.destroy();
@@ -34,12 +34,12 @@ export function failOnWeb(
   method: string,
   context: Context,
 ): Response {
-  report(error, application, context);
+  reportFailure(error, application, context);
   return plainResponse(method, 500);
 }
 
 /** Tells the listener of the innermost dispatcher that has one, else the server's. */
-function report(error: unknown, application: Application, context: Context): void {
+export function reportFailure(error: unknown, application: Application, context: Context): void {
   context.exchange.failure ??= { error };
   const { gateway, mounts } = context.point;
   const nearest = mounts.findLast((mount) => mount.onError !== undefined)?.onError;
