@@ -1,5 +1,6 @@
 import type { Application } from './application.js';
 import type { RequestContext } from './context.js';
+import type { Forwarding } from './forwarding.js';
 
 /** What an error listener learns besides the error, as far as it is known. */
 export interface ErrorInfo {
@@ -19,11 +20,14 @@ export type ErrorListener = (error: unknown, info: ErrorInfo) => void;
  * A server has one; a dispatcher that is called without a server has one of its own.
  */
 export class Gateway {
+  /** Absent where another server has read the forwarded headers already. */
+  readonly forwarding: Forwarding | undefined;
   readonly #onError: ErrorListener | undefined;
   readonly #pending = new Set<Promise<unknown>>();
 
-  constructor(onError?: ErrorListener) {
+  constructor(onError?: ErrorListener, forwarding?: Forwarding) {
     this.#onError = onError;
+    this.forwarding = forwarding;
   }
 
   /** Tells the nearest listener of a failure: nothing is swallowed, and nothing is thrown. */

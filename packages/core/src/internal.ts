@@ -5,6 +5,7 @@
 export { admit } from './admission.js';
 export { type Context, nodeContextOf, toContext } from './context.js';
 export { failOnNode } from './failure.js';
+export type { ForwardedFacts, Forwarding } from './forwarding.js';
 export { Gateway } from './gateway.js';
 export { type Member, startAll, stopAll } from './lifecycle.js';
 export { MountPoint } from './mount-point.js';

@@ -37,6 +37,11 @@ export class MountPoint {
     this.mounts = mounts;
   }
 
+  /** An entry of the same gateway whose requests had this path taken off by a proxy. */
+  withBasePath(basePath: string): MountPoint {
+    return basePath === this.basePath ? this : new MountPoint(this.gateway, basePath, this.mounts);
+  }
+
   /** The place below this one that `mount` leads to: always the same object for the same mount. */
   below(mount: Mount): MountPoint {
     if (mount === this.#latestMount && this.#latestChild !== undefined) return this.#latestChild;

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { ViaductError } from './errors.js';
 import { Exchange } from './exchange.js';
-import { RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
+import { effectiveHost, FORWARDED, RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
 import type { ParsedTarget } from './target.js';
 
 /** An exchange on Node's own objects. */
@@ -22,17 +22,19 @@ export class NodeExchange extends Exchange {
   }
 
   get clientAddress(): string | undefined {
-    return this.#request.socket.remoteAddress;
+    return this.#request[FORWARDED]?.clientAddress ?? plainAddress(this.#request.socket.remoteAddress);
   }
 
   get protocol(): 'http' | 'https' {
+    const forwarded = this.#request[FORWARDED]?.protocol;
+    if (forwarded !== undefined) return forwarded;
     return 'encrypted' in this.#request.socket && this.#request.socket.encrypted === true ? 'https' : 'http';
   }
 
   /** An HTTP/1.0 client may send no host: then the address that it connected to stands for it. */
   get host(): string {
-    const { host } = this.#request.headers;
-    if (host !== undefined && host !== '') return host;
+    const host = effectiveHost(this.#request);
+    if (host !== '') return host;
     const { localAddress = 'localhost', localPort } = this.#request.socket;
     const name = localAddress.includes(':') ? `[${localAddress}]` : localAddress;
     return localPort === undefined ? name : `${name}:${localPort}`;
@@ -61,4 +63,9 @@ export class NodeExchange extends Exchange {
       this.#abort?.abort(new ViaductError('VIADUCT_E_CLIENT_GONE', 'the client closed the connection'));
     this.finish(isComplete ? 'completed' : 'aborted', response.headersSent ? response.statusCode : undefined);
   }
+}
+
+/** A socket that takes both families writes IPv4 addresses as `::ffff:192.0.2.1`. */
+function plainAddress(address: string | undefined): string | undefined {
+  return address?.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }

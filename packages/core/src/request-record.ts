@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from './context.js';
+import type { ForwardedFacts } from './forwarding.js';
 import type { MountPoint } from './mount-point.js';
 import type { ParsedTarget } from './target.js';
 
@@ -12,6 +13,7 @@ import type { ParsedTarget } from './target.js';
 export const POINT: unique symbol = Symbol.for('viaduct.1.point');
 export const TARGET: unique symbol = Symbol.for('viaduct.1.target');
 export const RESPONSE: unique symbol = Symbol.for('viaduct.1.response');
+export const FORWARDED: unique symbol = Symbol.for('viaduct.1.forwarded');
 export const CONTEXT: unique symbol = Symbol.for('viaduct.1.context');
 
 /** A Node request with Viaduct's record on it. */
@@ -22,6 +24,13 @@ export interface RecordedRequest extends IncomingMessage {
   [POINT]?: MountPoint;
   [TARGET]?: ParsedTarget;
   [RESPONSE]?: ServerResponse;
+  /** What trusted proxies said. */
+  [FORWARDED]?: ForwardedFacts;
   /** The context that was built last: there is none until somebody asks. */
   [CONTEXT]?: Context;
+}
+
+/** The host that the client asked for, found valid at the entry; `''` when an HTTP/1.0 client sent none. */
+export function effectiveHost(request: RecordedRequest): string {
+  return request[FORWARDED]?.host ?? request.headers.host ?? '';
 }

@@ -14,6 +14,8 @@ export interface Target {
   readonly tail: string;
   /** Every path that a router could read in it; the first is `path` itself, in the spelling that mounts are matched by. */
   readonly readings: readonly string[];
+  /** Whether the path is not the wire's: it had a scheme, or a proxy had taken off a prefix. */
+  readonly isRewritten: boolean;
   /** Authority of an absolute-form target: it wins over the `Host` header (RFC 9112 §3.2.2). */
   readonly authority?: string;
 }
@@ -50,8 +52,27 @@ function workOut(wire: string, origin: string, authority?: string): Target {
   const end = origin.search(/[?#]/);
   const encoded = end === -1 ? origin : origin.slice(0, end);
   const path = decodeUnreserved(encoded);
-  const target = { wire, path, tail: end === -1 ? '' : origin.slice(end), readings: readings(path) };
-  return authority === undefined ? target : { ...target, authority };
+  const tail = end === -1 ? '' : origin.slice(end);
+  const isRewritten = authority !== undefined;
+  const target = { wire, path, tail, readings: readings(path), isRewritten };
+  return isRewritten ? { ...target, authority } : target;
+}
+
+/**
+ * A target below a path that a proxy took off on the way.
+ *
+ * @param prefix `''` or a clean path without a slash at the end.
+ */
+export function underPrefix(target: ParsedTarget, prefix: string): ParsedTarget {
+  if (prefix === '') return target;
+  const { wire, path, tail, readings: below } = typeof target === 'string' ? workOut(target, target) : target;
+  return {
+    wire,
+    path: prefix + path,
+    tail,
+    readings: below.map((reading) => prefix + reading),
+    isRewritten: true,
+  };
 }
 
 /**

@@ -1,3 +1,4 @@
 export { fromNode, type FromNodeOptions, type NodeHandler } from './from-node.js';
 export { serve, type ServeOptions, type Server } from './serve.js';
 export { type RequestListener, toNode, type ToNodeOptions } from './to-node.js';
+export type { ProxyTrust, TrustFunction } from './trust-proxy.js';

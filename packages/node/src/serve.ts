@@ -1,20 +1,19 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type ApplicationLike, type ErrorListener, toApplication, ViaductTypeError } from '@viaduct/core';
+import { type ApplicationLike, toApplication, ViaductTypeError } from '@viaduct/core';
 import { Gateway, startAll, stopAll } from '@viaduct/core/internal';
 import { refuseConnect } from './connect.js';
 import { delayContinue } from './continue.js';
 import { Drain } from './drain.js';
+import { createForwarding } from './forwarded-headers.js';
 import { listen } from './listen.js';
-import { createListener } from './to-node.js';
+import { createListener, type ToNodeOptions } from './to-node.js';
 
-export interface ServeOptions {
+export interface ServeOptions extends ToNodeOptions {
   /** Default 3000; 0 takes any free port. */
   readonly port?: number;
   /** Address to listen on. Default: every address of the machine. */
   readonly host?: string;
-  /** Told of every failure that no dispatcher inside listens to. Default: `console.error`. */
-  readonly onError?: ErrorListener;
   /** How long the application's `start()` may take. Default: as long as it takes; a dispatcher limits each of its mounts. */
   readonly startTimeoutMs?: number;
   /** How long `close()` waits for requests under way before it cuts them. Default 10,000. */
@@ -59,7 +58,7 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
   const { port = 3000, host, onError, startTimeoutMs = Infinity, closeTimeoutMs = 10_000 } = options;
   const runnable = toApplication(application, 'serve');
   const members = [{ application: runnable, place: nameOf(runnable.name) }];
-  const gateway = new Gateway(onError);
+  const gateway = new Gateway(onError, createForwarding(options.trustProxy));
   const listener = createListener(runnable, gateway);
   const httpServer = createServer({ keepAliveTimeout: options.keepAliveTimeoutMs ?? 72_000 });
   // Beyond some 2,000 headers Node drops the rest without a word; the limit on the size of the head remains.
@@ -120,6 +119,7 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof ServeOptions>([
   'port',
   'host',
   'onError',
+  'trustProxy',
   'startTimeoutMs',
   'closeTimeoutMs',
   'keepAliveTimeoutMs',

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ApplicationLike, type ErrorListener, toApplication } from '@viaduct/core';
+import { type Application, type ApplicationLike, type ErrorListener, toApplication } from '@viaduct/core';
 import { admit, Gateway, MountPoint, runOnNode } from '@viaduct/core/internal';
+import { createForwarding } from './forwarded-headers.js';
+import type { ProxyTrust } from './trust-proxy.js';
 
 /** What `http.createServer` takes. */
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -8,6 +10,11 @@ export type RequestListener = (request: IncomingMessage, response: ServerRespons
 export interface ToNodeOptions {
   /** Told of every failure that no dispatcher inside listens to. Default: `console.error`. */
   readonly onError?: ErrorListener;
+  /**
+   * Which proxies in front are believed when they tell the client's address, protocol, host and path prefix
+   * (`X-Forwarded-For`, `-Proto`, `-Host`, `-Prefix`). Default: none, and these headers are removed.
+   */
+  readonly trustProxy?: ProxyTrust;
 }
 
 /**
@@ -17,14 +24,14 @@ export interface ToNodeOptions {
  * The application's `start` and `stop` are the caller's to call: `serve` does.
  */
 export function toNode(application: ApplicationLike, options: ToNodeOptions = {}): RequestListener {
-  return createListener(application, new Gateway(options.onError));
+  const runnable = toApplication(application, 'toNode');
+  return createListener(runnable, new Gateway(options.onError, createForwarding(options.trustProxy)));
 }
 
 /** {@link toNode}, for a server that keeps the gateway to wait for the work it holds. */
-export function createListener(application: ApplicationLike, gateway: Gateway): RequestListener {
-  const runnable = toApplication(application, 'toNode');
+export function createListener(application: Application, gateway: Gateway): RequestListener {
   const root = new MountPoint(gateway);
   return function listener(request, response) {
-    if (admit(request, response, root)) void runOnNode(runnable, request, response);
+    if (admit(request, response, root)) void runOnNode(application, request, response);
   };
 }

@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import type { ForwardedFacts } from './forwarding.js';
+import { parseHost } from './host.js';
+import { isClean, type ParsedTarget } from './target.js';
+
+/**
+ * Whether the headers that say whom a request is for, and who sent it, can be read in one way only.
+ */
+export function hasPlausibleHead(request: IncomingMessage): boolean {
+  const raw = request.rawHeaders;
+  let hosts = 0;
+  let host = '';
+  let contentTypes = 0;
+  let authorizations = 0;
+  // Lengths tell most names apart, so that this costs some 30 ns for a dozen headers.
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index] ?? '';
+    if (name.length === 4 && isName(name, 'host')) {
+      hosts += 1;
+      host = raw[index + 1] ?? '';
+    } else if (name.length === 12 && isName(name, 'content-type')) contentTypes += 1;
+    else if (name.length === 13 && isName(name, 'authorization')) authorizations += 1;
+  }
+  if (contentTypes > 1 || authorizations > 1 || hosts > 1) return false;
+  // Not from `request.headers`: Node builds that object on the first read, and an application may never read it.
+  if (hosts === 1) return isValidHost(host);
+  return request.httpVersionMajor !== 1 || request.httpVersionMinor === 0;
+}
+
+function isName(name: string, expected: string): boolean {
+  return name === expected || name.toLowerCase() === expected;
+}
+
+let latestValidHost = '';
+
+function isValidHost(host: string): boolean {
+  if (host === latestValidHost && host !== '') return true;
+  if (parseHost(host) === undefined) return false;
+  latestValidHost = host;
+  return true;
+}
+
+/**
+ * Puts the authority of an absolute-form target in the place of `Host` (RFC 9112 §3.2.2), so that all readers see one.
+ *
+ * @returns Whether it is a valid one.
+ */
+export function believeAuthority(request: IncomingMessage, target: ParsedTarget): boolean {
+  if (typeof target === 'string' || target.authority === undefined) return true;
+  const { authority } = target;
+  if (parseHost(authority) === undefined) return false;
+  request.headers.host = authority;
+  const index = request.rawHeaders.findIndex((name, at) => at % 2 === 0 && isName(name, 'host'));
+  if (index === -1) request.rawHeaders.push('Host', authority);
+  else request.rawHeaders[index + 1] = authority;
+  return true;
+}
+
+/** Whether what trusted proxies said of host and prefix can be used: they too may pass on what a client wrote. */
+export function isPlausible({ host, prefix }: ForwardedFacts): boolean {
+  if (host !== undefined && !isValidHost(host)) return false;
+  return prefix === undefined || prefix === '' || (isClean(prefix) && !/[?]|\/$/.test(prefix));
+}

@@ -1,0 +1,77 @@
+import type { IncomingMessage } from 'node:http';
+import type { ForwardedFacts, Forwarding } from '@viaduct/core/internal';
+import { type ProxyTrust, toTrustFunction, type TrustFunction } from './trust-proxy.js';
+
+/**
+ * Believes `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` from trusted proxies alone.
+ *
+ * From any other peer these headers, `Forwarded` and `X-Real-IP` are removed before an application sees
+ * them, so that a bridged framework with a proxy setting of its own is not fooled either.
+ *
+ * @param trust `undefined`: nobody is trusted.
+ * @throws {ViaductTypeError} `VIADUCT_E_OPTION`, saying which address is wrong.
+ */
+export function createForwarding(trust: ProxyTrust | undefined): Forwarding {
+  const isTrusted = toTrustFunction(trust);
+  return {
+    read(request) {
+      if (!hasForwarded(request.rawHeaders)) return undefined;
+      const { remoteAddress = '' } = request.socket;
+      if (isTrusted(remoteAddress, 0)) return readFacts(request, remoteAddress, isTrusted);
+      removeForwarded(request);
+      return undefined;
+    },
+  };
+}
+
+function readFacts(request: IncomingMessage, peer: string, isTrusted: TrustFunction): ForwardedFacts {
+  const addresses = [peer, ...listOf(request, 'x-forwarded-for').toReversed()];
+  const untrusted = addresses.findIndex((address, hop) => !isTrusted(address, hop));
+  const hops = untrusted === -1 ? addresses.length - 1 : untrusted;
+  const protocol = byHop(listOf(request, 'x-forwarded-proto'), hops)?.toLowerCase();
+  return {
+    clientAddress: addresses[hops],
+    protocol: protocol === 'http' || protocol === 'https' ? protocol : undefined,
+    host: byHop(listOf(request, 'x-forwarded-host'), hops),
+    prefix: byHop(listOf(request, 'x-forwarded-prefix'), hops),
+  };
+}
+
+/** Each proxy adds one value at the end: beyond as many as are trusted, the client wrote them. */
+function byHop(values: readonly string[], hops: number): string | undefined {
+  return values[Math.max(0, values.length - Math.max(1, hops))];
+}
+
+function listOf(request: IncomingMessage, name: string): string[] {
+  const value = request.headers[name];
+  if (value === undefined) return [];
+  return String(value)
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+/** Told by length first: most requests have none, and this runs for each. */
+function hasForwarded(raw: readonly string[]): boolean {
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index] ?? '';
+    if ((name.length === 9 || name.length >= 13) && isForwarded(name)) return true;
+  }
+  return false;
+}
+
+function isForwarded(name: string): boolean {
+  return FORWARDED.test(name);
+}
+
+const FORWARDED = /^(?:x-forwarded-.+|forwarded|x-real-ip)$/i;
+
+/** Node builds `headers` of `rawHeaders` on the first read, which may lie before or behind. */
+function removeForwarded(request: IncomingMessage): void {
+  const raw = request.rawHeaders;
+  const kept = raw.filter((_, index) => !isForwarded(raw[index - (index % 2)] ?? ''));
+  raw.splice(0, raw.length, ...kept);
+  for (const name of Object.keys(request.headers)) {
+    if (isForwarded(name)) delete request.headers[name];
+  }
+}
