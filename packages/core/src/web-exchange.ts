@@ -44,12 +44,13 @@ export class WebExchange extends Exchange {
    * that leaves there is the one that reaches the client.
    */
   conclude(response: Response): Response {
-    const { status, body } = response;
-    if (!this.#isWatching || body === null) {
+    const { status } = response;
+    // Where nobody listens for the end, the body is not even looked at: some runtimes make it a stream then.
+    if (!this.#isWatching || response.body === null) {
       this.finish(this.signal.aborted ? 'aborted' : 'completed', status);
       return response;
     }
-    const watched = watchBody(body, (kind, failure) => {
+    const watched = watchBody(response.body, (kind, failure) => {
       if (failure !== undefined) this.failure ??= failure;
       this.finish(kind, status);
     });

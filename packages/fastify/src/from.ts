@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Application, ViaductTypeError } from '@viaduct/core';
 import { fromNode } from '@viaduct/node';
 import fastify from 'fastify';
+import { hintAtLenientRouter } from './lenient-router.js';
 import type { FastifyApp, FastifyPlugin } from './shapes.js';
 
 /** What {@link fromFastify} takes besides the instance or plugin. */
@@ -56,7 +57,10 @@ export function fromFastify(
 
 function toApp(source: FastifyApp | FastifyPlugin): FastifyApp {
   const candidate: unknown = source;
-  if (isFastifyApp(candidate)) return candidate;
+  if (isFastifyApp(candidate)) {
+    hintAtLenientRouter(candidate);
+    return candidate;
+  }
   if (typeof candidate === 'function') return fastify().register(candidate as FastifyPlugin);
   throw new ViaductTypeError(
     'VIADUCT_E_APPLICATION',
