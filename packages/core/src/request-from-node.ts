@@ -3,23 +3,60 @@ import type { UnderlyingSource } from 'node:stream/web';
 import type { Context } from './context.js';
 import { ViaductError } from './errors.js';
 import { isHopByHop } from './hop-by-hop.js';
+import { createRequest, type RequestSource } from './lazy-request.js';
 
 /**
  * Makes the web `Request` of a Node request, as the application mounted at the context's base path sees it.
  *
- * The body is read from the socket as the application reads it, and no sooner.
+ * Nothing is built that the application does not read; the body is read from the socket as the
+ * application reads it, and no sooner.
  */
 export function toRequest(request: IncomingMessage, context: Context): Request {
-  const method = request.method ?? 'GET';
-  const init: RequestInit = { method, headers: toHeaders(request.rawHeaders) };
-  if (method !== 'GET' && method !== 'HEAD' && hasBody(request)) {
-    init.body = toBody(request);
-    init.duplex = 'half';
+  return createRequest(new NodeRequestSource(request, context));
+}
+
+class NodeRequestSource implements RequestSource {
+  readonly #request: IncomingMessage;
+  readonly #context: Context;
+
+  constructor(request: IncomingMessage, context: Context) {
+    this.#request = request;
+    this.#context = context;
   }
-  const converted = new Request(context.mountedUrl, init);
-  // Passed to the constructor, the signal would be copied, and made for every request that never reads it.
-  Object.defineProperty(converted, 'signal', { get: () => context.signal });
-  return converted;
+
+  get method(): string {
+    return this.#request.method ?? 'GET';
+  }
+
+  url(): string {
+    const url = this.#context.mountedUrl;
+    return SERIALISED.test(url) ? url : new URL(url).href;
+  }
+
+  headers(): Headers {
+    return toHeaders(this.#request.rawHeaders);
+  }
+
+  signal(): AbortSignal {
+    return this.#context.signal;
+  }
+
+  body(): ReadableStream<Uint8Array> | null {
+    const { method } = this;
+    return method === 'GET' || method === 'HEAD' || !hasBody(this.#request) ? null : toBody(this.#request);
+  }
+}
+
+/** URLs that are sure to be serialised already. */
+const SERIALISED: RegExp = serialised();
+
+function serialised(): RegExp {
+  const name = String.raw`[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)*`;
+  const address = String.raw`(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}`;
+  const port = String.raw`(?::(?!80\/|443\/|0)\d+)?`;
+  const path = String.raw`(?:\/(?!\.)[\w\-~!$&()*+,=:@.]*)+`;
+  const query = String.raw`(?:\?[\w\-~!$&()*+,=:@./?%;]*)?`;
+  return new RegExp(`^https?://(?:${name}|${address})${port}${path}${query}$`);
 }
 
 function toHeaders(raw: readonly string[]): Headers {

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ViaductError } from './errors.js';
 import { isHopByHop } from './hop-by-hop.js';
+import { knownBody } from './known-body.js';
+import { sendStream } from './stream-to-node.js';
 
 /**
  * Sends a web `Response` on a Node response.
@@ -8,6 +10,7 @@ import { isHopByHop } from './hop-by-hop.js';
  * Resolves when the last byte was handed over or the client has gone away; then the body was read to its
  * end or cancelled. Nothing is read ahead of the client.
  *
+ * @throws {ViaductError} `VIADUCT_E_BODY_USED` when the body was read or sent before.
  * @throws What the body stream threw, or Node for a header that HTTP cannot carry.
  */
 export async function sendResponse(
@@ -15,100 +18,76 @@ export async function sendResponse(
   request: IncomingMessage,
   target: ServerResponse,
 ): Promise<void> {
-  const { status, statusText, body } = response;
-  const headers = toRawHeaders(response.headers, target);
-  // Bodies that are longer or shorter than they say would be taken for the next answer on the connection.
-  target.strictContentLength = target.hasHeader('content-length') || 'content-length' in headers;
-  if (statusText === '') target.writeHead(status, headers);
-  else target.writeHead(status, statusText, headers);
+  const { body } = response;
   if (body === null) {
-    target.end();
-  } else if (request.method === 'HEAD') {
-    target.end();
-    await body.cancel();
-  } else {
-    await pump(body.getReader(), target);
+    sendHead(response, target, isEmptyByStatus(response.status, request.method) ? undefined : 0).end();
+    return;
   }
+  if (response.bodyUsed || body.locked) throw bodyUsed();
+  if (request.method === 'HEAD') {
+    sendHead(response, target, undefined).end();
+    return body.cancel();
+  }
+  const known = knownBody(response);
+  if (known === undefined)
+    return sendStream(body.getReader(), target, (length) => sendHead(response, target, length));
+  // Locked, so that the same response sent twice is an error and not an empty answer.
+  body.getReader();
+  sendHead(response, target, lengthOf(known)).end(known);
 }
 
-function toRawHeaders(headers: Headers, target: ServerResponse): Record<string, string | string[]> {
-  const raw: Record<string, string | string[]> = {};
-  for (const [name, value] of headers) {
+/**
+ * Writes the head.
+ *
+ * @param length Length of the body in bytes, where it is known.
+ */
+function sendHead(response: Response, target: ServerResponse, length: number | undefined): ServerResponse {
+  const headers: string[] = [];
+  let hasLength = false;
+  for (const [name, value] of response.headers) {
     if (isHopByHop(name)) continue;
-    if (name === 'set-cookie') continue;
-    raw[name] = value;
+    hasLength ||= name === 'content-length';
+    headers.push(name, value);
   }
-  const cookies = headers.getSetCookie();
+  if (!hasLength && length !== undefined) headers.push('content-length', String(length));
+  // Bodies that are longer or shorter than they say would be taken for the next answer on the connection.
+  target.strictContentLength = hasLength;
+  keepEarlierCookies(headers, target);
+  const { status, statusText } = response;
+  return statusText === ''
+    ? target.writeHead(status, headers)
+    : target.writeHead(status, statusText, headers);
+}
+
+/** Whether the length of a body that is not there says nothing (RFC 9110 §8.6). A 205 says 0. */
+function isEmptyByStatus(status: number, method: string | undefined): boolean {
+  return status === 204 || status === 304 || method === 'HEAD';
+}
+
+/** Cookies that a hook or host has set before stay beside those of the response. */
+function keepEarlierCookies(headers: string[], target: ServerResponse): void {
   const earlier = target.getHeader('set-cookie');
-  if (cookies.length > 0) raw['set-cookie'] = [...asList(earlier), ...cookies];
-  return raw;
+  if (earlier === undefined) return;
+  for (const cookie of Array.isArray(earlier) ? earlier : [String(earlier)])
+    headers.push('set-cookie', cookie);
 }
 
-function asList(value: number | string | string[] | undefined): string[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [String(value)];
+function lengthOf(body: string | Uint8Array): number {
+  return typeof body === 'string' ? byteLength(body) : body.byteLength;
 }
 
-async function pump(reader: ReadableStreamDefaultReader<Uint8Array>, target: ServerResponse): Promise<void> {
-  const room = new Room(target);
-  // A producer that waits for its next event learns at once that nobody listens any more.
-  target.once('close', () => {
-    if (!target.writableFinished) reader.cancel(clientGone()).catch(() => undefined);
-  });
-  try {
-    for (;;) {
-      const chunk = await orFlush(reader.read(), target);
-      if (target.destroyed) return;
-      if (chunk.done) return void target.end();
-      if (!ArrayBuffer.isView(chunk.value)) throw notBytes(chunk.value);
-      if (!target.write(chunk.value)) await room.free();
-    }
-  } catch (error) {
-    await reader.cancel(error).catch(() => undefined);
-    throw error;
-  }
+const encoder = new TextEncoder();
+let scratch = new Uint8Array(4096);
+
+/** Length of a text in UTF-8; core imports no `Buffer`. */
+function byteLength(text: string): number {
+  if (text.length * 3 > scratch.length) scratch = new Uint8Array(text.length * 3);
+  return encoder.encodeInto(text, scratch).written;
 }
 
-/** Waits for a chunk; when it is not there at once, what was written so far goes out, head included. */
-async function orFlush<Value>(chunk: Promise<Value>, target: ServerResponse): Promise<Value> {
-  let isThere = false;
-  void chunk.then(
-    () => (isThere = true),
-    () => (isThere = true),
-  );
-  await undefined;
-  await undefined;
-  if (!isThere && !target.destroyed) target.flushHeaders();
-  return chunk;
-}
-
-/** Waits until the socket takes more, or is gone: after a reset, `drain` never comes. */
-class Room {
-  readonly #target: ServerResponse;
-  #resolve: (() => void) | undefined;
-
-  constructor(target: ServerResponse) {
-    this.#target = target;
-    const wake = (): void => this.#resolve?.();
-    target.on('drain', wake);
-    target.once('close', wake);
-  }
-
-  free(): Promise<void> {
-    if (this.#target.destroyed) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-}
-
-function clientGone(): ViaductError {
-  return new ViaductError('VIADUCT_E_CLIENT_GONE', 'the client closed the connection');
-}
-
-function notBytes(chunk: unknown): ViaductError {
+function bodyUsed(): ViaductError {
   return new ViaductError(
-    'VIADUCT_E_NO_RESPONSE',
-    `a response body yields bytes (Uint8Array), got ${typeof chunk}`,
+    'VIADUCT_E_BODY_USED',
+    'the body of this Response was read or sent before. Make a new Response for each request.',
   );
 }

@@ -1,0 +1,181 @@
+import { connect } from 'node:net';
+import { type FetchHandler, serve, type Server } from 'viaduct';
+import { afterEach, describe, expect, it } from 'vitest';
+import { deferred } from './deferred.js';
+
+let server: Server | undefined;
+afterEach(async () => {
+  server?.httpServer.closeAllConnections();
+  await server?.close();
+});
+
+/** Runs `handler` on a real server and gives what it answered as JSON. */
+async function ask(handler: FetchHandler, path = '/', init: RequestInit = {}): Promise<unknown> {
+  server = await serve(handler, { port: 0, host: '127.0.0.1' });
+  const response = await fetch(`http://127.0.0.1:${server.port}${path}`, init);
+  return response.json();
+}
+
+describe('the Request that a web application gets from a Node server', () => {
+  it('is a Request to everyone who asks', async () => {
+    const answer = await ask(
+      (request) =>
+        Response.json({
+          instance: request instanceof Request,
+          tag: Object.prototype.toString.call(request),
+          method: request.method,
+          redirect: request.redirect,
+          own: Object.keys(request),
+        }),
+      '/',
+      { method: 'DELETE' },
+    );
+    expect(answer).toMatchObject({
+      instance: true,
+      tag: '[object Request]',
+      method: 'DELETE',
+      redirect: 'follow',
+      own: [],
+    });
+  });
+
+  it('can be copied by new Request(request), with method, headers and body', async () => {
+    const answer = await ask(
+      async (request) => {
+        const copy = new Request(request);
+        return Response.json({
+          method: copy.method,
+          header: copy.headers.get('x-a'),
+          body: await copy.text(),
+        });
+      },
+      '/',
+      { method: 'PUT', headers: { 'x-a': '1' }, body: 'up' },
+    );
+    expect(answer).toEqual({ method: 'PUT', header: '1', body: 'up' });
+  });
+
+  it('can be given another URL by new Request(url, request)', async () => {
+    const answer = await ask(
+      async (request) => {
+        const moved = new Request('http://other.example/x', request);
+        return Response.json({ url: moved.url, method: moved.method, body: await moved.text() });
+      },
+      '/',
+      { method: 'POST', body: 'up' },
+    );
+    expect(answer).toEqual({ url: 'http://other.example/x', method: 'POST', body: 'up' });
+  });
+
+  it('can be cloned, and both bodies read', async () => {
+    const answer = await ask(
+      async (request) => {
+        const clone = request.clone();
+        return Response.json([await request.text(), await clone.text(), request.bodyUsed]);
+      },
+      '/',
+      { method: 'POST', body: 'twice' },
+    );
+    expect(answer).toEqual(['twice', 'twice', true]);
+  });
+
+  it('reads JSON, form data and bytes', async () => {
+    const form = new FormData();
+    form.set('a', 'é');
+    form.set('file', new Blob(['content']), 'f.txt');
+    const answer = await ask(
+      async (request) => {
+        const data = await request.formData();
+        return Response.json([data.get('a'), await (data.get('file') as File).text()]);
+      },
+      '/',
+      { method: 'POST', body: form },
+    );
+    expect(answer).toEqual(['é', 'content']);
+  });
+
+  it('has no body on GET, and on a POST without one', async () => {
+    expect(await ask((request) => Response.json(request.body === null))).toBe(true);
+  });
+
+  it.each([
+    ['/a/../b?x=1', '/b?x=1'],
+    ["/a'b", "/a'b"],
+    ['/a?q="<>', '/a?q=%22%3C%3E'],
+    ['/a#fragment', '/a'],
+    ['/%7Euser', '/~user'],
+    ['/a%20b/%E4%BD%A0', '/a%20b/%E4%BD%A0'],
+  ])('has the URL of %s as the WHATWG serialises it', async (target, expected) => {
+    server = await serve((request) => new Response(request.url), { port: 0, host: '127.0.0.1' });
+    const { port } = server;
+    const answer = await new Promise<string>((resolve) => {
+      let text = '';
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.write(`GET ${target} HTTP/1.1\r\nHost: EXAMPLE.org:80\r\nConnection: close\r\n\r\n`);
+      });
+      socket.setEncoding('latin1').on('data', (chunk: string) => (text += chunk));
+      socket.on('close', () => resolve(text.slice(text.indexOf('\r\n\r\n') + 4)));
+    });
+    expect(answer).toBe(`http://example.org${expected}`);
+  });
+
+  it('keeps cookies, repeated headers and Latin-1 values, and hides those of the connection', async () => {
+    server = await serve((request) => Response.json([...request.headers]), { port: 0, host: '127.0.0.1' });
+    const { port } = server;
+    const headers = await new Promise<string>((resolve) => {
+      let text = '';
+      const socket = connect(port, '127.0.0.1', () => {
+        const lines = [
+          'Host: h',
+          'Cookie: a=1',
+          'Cookie: b=2',
+          'X-A: 1',
+          'x-a: 2',
+          'X-E: \u00e9',
+          'Connection: close',
+        ];
+        socket.write(`GET / HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+      });
+      socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      socket.on('close', () => resolve(text.slice(text.indexOf('\r\n\r\n') + 4)));
+    });
+    expect(JSON.parse(headers)).toEqual([
+      ['cookie', 'a=1; b=2'],
+      ['host', 'h'],
+      ['x-a', '1, 2'],
+      ['x-e', '\u00e9'],
+    ]);
+  });
+
+  it('has a signal that is the context’s, and aborts when the client leaves', async () => {
+    const { promise, resolve } = deferred<unknown[]>();
+    server = await serve(
+      async (request, context) => {
+        await new Promise((done) => request.signal.addEventListener('abort', done));
+        resolve([request.signal === context.signal, request.signal.aborted, request.clone().signal.aborted]);
+        return new Response();
+      },
+      { port: 0, host: '127.0.0.1' },
+    );
+    const leave = new AbortController();
+    const asked = fetch(server.url, { signal: leave.signal });
+    server.httpServer.once('request', () => setImmediate(() => leave.abort()));
+    await expect(asked).rejects.toThrow('aborted');
+    expect(await promise).toEqual([true, true, true]);
+  });
+
+  it('fails to read its body when the client leaves in the middle', async () => {
+    const { promise, resolve } = deferred<unknown>();
+    server = await serve(
+      async (request) => {
+        await request.text().catch(resolve);
+        return new Response();
+      },
+      { port: 0, host: '127.0.0.1' },
+    );
+    const socket = connect(server.port, '127.0.0.1', () => {
+      socket.write('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nhalf', () => socket.destroy());
+    });
+    expect(await promise).toBeInstanceOf(Error);
+  });
+});
