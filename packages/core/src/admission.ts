@@ -1,9 +1,12 @@
 import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { believeAuthority, hasPlausibleHead, isPlausible } from './head-check.js';
 import type { MountPoint } from './mount-point.js';
 import { sendPlain } from './plain-answer.js';
 import { FORWARDED, POINT, RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
 import { type ParsedTarget, parseTarget, targetBelow, underPrefix } from './target.js';
+import { refuseUpgrade } from './upgrade-answer.js';
+import { type AnswerEnd, UpgradeEnd } from './upgrade-end.js';
 
 /**
  * Lets a Node request in, or answers it: what holds before any application is asked.
@@ -19,33 +22,74 @@ import { type ParsedTarget, parseTarget, targetBelow, underPrefix } from './targ
  */
 export function admit(request: RecordedRequest, response: ServerResponse, root: MountPoint): boolean {
   if (request[POINT] !== undefined) return true;
-  const { method, url = '/' } = request;
-  if (method === 'TRACE') return refuse(response, 405);
-  if (!hasPlausibleHead(request)) return refuse(response, 400);
-  if (url === '*') return method === 'OPTIONS' ? answerServerOptions(response) : refuse(response, 400);
-  const target = parseTarget(url);
-  if (target === undefined || !believeAuthority(request, target)) return refuse(response, 400);
+  const status = enter(request, response, root);
+  if (status === undefined) return true;
+  const isForServer = request.url === '*' && request.method === 'OPTIONS' && hasPlausibleHead(request);
+  return isForServer ? answerServerOptions(response) : refuse(response, status);
+}
+
+/** {@link admit} for a request that asks for another protocol: there is no response, only the socket. */
+export function admitUpgrade(request: RecordedRequest, socket: Duplex, root: MountPoint): boolean {
+  if (request[POINT] !== undefined) return true;
+  const status = enter(request, new UpgradeEnd(socket), root);
+  if (status !== undefined) refuseUpgrade(socket, status);
+  return status === undefined;
+}
+
+/** Reads and records a request. */
+function enter(request: RecordedRequest, end: AnswerEnd, root: MountPoint): 400 | 405 | undefined {
+  const target = readTarget(request, request.url ?? '/');
+  if (typeof target === 'number') return target;
   const forwarded = root.gateway.forwarding?.read(request);
-  if (forwarded === undefined) return record(request, response, root, target);
-  if (!isPlausible(forwarded)) return refuse(response, 400);
+  if (forwarded === undefined) return record(request, end, root, target);
+  if (!isPlausible(forwarded)) return 400;
   request[FORWARDED] = forwarded;
   const { prefix = '' } = forwarded;
-  return record(request, response, root.withBasePath(prefix), underPrefix(target, prefix));
+  return record(request, end, root.withBasePath(prefix), underPrefix(target, prefix));
+}
+
+/**
+ * {@link admit} for a request that a framework, the application's host, has in its hands already: nothing is
+ * answered, and the URL that the host reads stays as it is.
+ *
+ * @param wire The target as the host's server got it.
+ * @returns The status to refuse the request with; `undefined` when it was let in.
+ */
+export function admitHosted(
+  request: RecordedRequest,
+  response: ServerResponse,
+  root: MountPoint,
+  wire: string,
+): 400 | 405 | undefined {
+  const target = readTarget(request, wire);
+  if (typeof target === 'number') return target;
+  const { url } = request;
+  record(request, response, root, target);
+  request.url = url;
+  return undefined;
+}
+
+/** The target of a request that is what it seems, else the status to refuse it with. */
+function readTarget(request: RecordedRequest, wire: string): ParsedTarget | 400 | 405 {
+  if (request.method === 'TRACE') return 405;
+  if (!hasPlausibleHead(request)) return 400;
+  const target = parseTarget(wire);
+  return target !== undefined && believeAuthority(request, target) ? target : 400;
 }
 
 /** The hot path's whole record: three ready-made values and a string that is there already. */
 function record(
   request: RecordedRequest,
-  response: ServerResponse,
+  end: AnswerEnd,
   point: MountPoint,
   target: ParsedTarget,
-): true {
+): undefined {
   request[TARGET] = target;
-  request[RESPONSE] = response;
+  request[RESPONSE] = end;
   request[POINT] = point;
   request.originalUrl ??= originalUrlOf(target);
   if (typeof target !== 'string') request.url = targetBelow(target, point.basePath);
-  return true;
+  return undefined;
 }
 
 /** As Connect's users know it: the target as it came, but never with a scheme, since no application expects one. */

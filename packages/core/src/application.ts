@@ -92,10 +92,11 @@ function misfit(value: unknown): string | undefined {
   }
   if (typeof value !== 'object') return `${typeof value} ${String(value)} is not an application. ${EXPECTED}`;
   const members = value as { then?: unknown; routing?: unknown; callback?: unknown; default?: unknown };
-  if (typeof members.then === 'function') return 'this is a promise of an application. Await it first.';
+  // Before promises: a Fastify instance has a `then` of its own.
   if (typeof members.routing === 'function') {
     return 'this is a Fastify instance. Write fromFastify(app), from @viaduct/fastify.';
   }
+  if (typeof members.then === 'function') return 'this is a promise of an application. Await it first.';
   if (typeof members.callback === 'function') {
     return 'this is a Koa app. Write fromKoa(app), from @viaduct/koa.';
   }

@@ -169,24 +169,8 @@ export function createContext(request: Request, options: CreateContextOptions = 
   return new Context(new WebExchange(request, options), new MountPoint(new Gateway(), options.basePath));
 }
 
-/**
- * The context that a web face was called with, or a new one: another runtime calls with its own second
- * argument, which is kept as `context.runtime`. Whoever makes the context concludes it, with the response
- * that leaves for the client.
- */
-export function toContext(
-  request: Request,
-  given: unknown,
-  gateway: Gateway,
-): { context: Context; concludes: (response: Response) => Response } {
-  if (isContext(given)) return { context: given, concludes: (response) => response };
-  const exchange = new WebExchange(request, { runtime: given });
-  const context = new Context(exchange, new MountPoint(gateway));
-  return { context, concludes: (response) => exchange.conclude(response) };
-}
-
 /** By shape, since another copy of this package has another class. */
-function isContext(value: unknown): value is Context {
+export function isContext(value: unknown): value is Context {
   return (
     typeof value === 'object' &&
     value !== null &&

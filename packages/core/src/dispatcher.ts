@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { admit } from './admission.js';
+import type { Duplex } from 'node:stream';
+import { admit, admitUpgrade } from './admission.js';
 import type { Application } from './application.js';
-import { type Context, nodeContextOf, toContext } from './context.js';
+import { type Context, nodeContextOf } from './context.js';
 import { ViaductTypeError } from './errors.js';
 import { failOnNode, failOnWeb } from './failure.js';
 import { type ErrorListener, Gateway } from './gateway.js';
@@ -15,6 +16,9 @@ import { effectiveHost, POINT, type RecordedRequest, TARGET } from './request-re
 import { sendResponse } from './response-to-node.js';
 import { READS_CONTEXT, runOnNode, runOnWeb } from './run.js';
 import { type ParsedTarget, parseTarget, targetBelow } from './target.js';
+import { failUpgrade, runUpgrade } from './upgrade.js';
+import { answerUpgrade, refuseUpgrade } from './upgrade-answer.js';
+import { enterWeb } from './web-entry.js';
 
 export interface DispatcherOptions {
   /** What messages and logs call it. */
@@ -34,6 +38,7 @@ export interface Dispatcher extends Application {
   /** @param contextOrRuntime A context, or another runtime's own second argument, kept as `context.runtime`. */
   fetch(request: Request, contextOrRuntime?: unknown): Promise<Response>;
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void>;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** The table, in order of declaration. */
@@ -109,16 +114,34 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     const mount = table.match(target, point.basePath, host);
     if (mount === undefined) return sendPlain(response, 404);
     if (mount === AMBIGUOUS) return sendPlain(response, 400);
-    const below = point.below(mount);
-    request[POINT] = below;
-    if (below.basePath !== point.basePath) request.url = targetBelow(target, below.basePath);
+    arrive(request, point, point.below(mount), target);
     return runOnNode(mount.application, request, response);
   }
 
+  async function upgrade(request: RecordedRequest, socket: Duplex, head: Buffer): Promise<void> {
+    if (!admitUpgrade(request, socket, root)) return undefined;
+    const point = request[POINT] ?? root;
+    const target = rereadTarget(request, point);
+    if (target === undefined) return refuseUpgrade(socket, 400);
+    const host = readsHost ? effectiveHost(request) : '';
+    try {
+      const context = nodeContextOf(request);
+      const applying = guards.isEmpty ? [] : guards.applying(context, host);
+      const refusal = await runGuards(applying, new NodeRequestHead(request), context);
+      if (refusal !== undefined) return await answerUpgrade(refusal, socket);
+    } catch (error) {
+      return failUpgrade(error, dispatcher, request, socket);
+    }
+    const mount = table.match(target, point.basePath, host);
+    if (mount === undefined) return refuseUpgrade(socket, 404);
+    if (mount === AMBIGUOUS) return refuseUpgrade(socket, 400);
+    arrive(request, point, point.below(mount), target);
+    return runUpgrade(mount.application, request, socket, head);
+  }
+
   async function fetch(request: Request, contextOrRuntime?: unknown): Promise<Response> {
-    const { context, concludes } = toContext(request, contextOrRuntime, gateway);
-    const response = await answer(request, context);
-    return concludes(response);
+    const { context, conclude } = enterWeb(request, contextOrRuntime, gateway, dispatcher);
+    return conclude(await answer(request, context));
   }
 
   async function answer(request: Request, context: Context): Promise<Response> {
@@ -141,6 +164,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     mounts: table.mounts,
     fetch,
     handle,
+    upgrade,
     start: () => startAll(members, startTimeoutMs),
     async stop() {
       await gateway.settled();
@@ -149,6 +173,12 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     [READS_CONTEXT]: true,
   };
   return dispatcher;
+}
+
+/** Set once, before the application runs: an asynchronous one would read the body, and route, after a restoring. */
+function arrive(request: RecordedRequest, from: MountPoint, at: MountPoint, target: ParsedTarget): void {
+  request[POINT] = at;
+  if (at.basePath !== from.basePath) request.url = targetBelow(target, at.basePath);
 }
 
 async function runGuards(

@@ -14,8 +14,12 @@ export type ErrorCode =
   | 'VIADUCT_E_NO_WEB_FACE'
   | 'VIADUCT_E_NO_RESPONSE'
   | 'VIADUCT_E_RESPONSE_STATUS'
+  | 'VIADUCT_E_BODY_USED'
   | 'VIADUCT_E_BODY_LENGTH'
+  | 'VIADUCT_E_BODY_READ'
+  | 'VIADUCT_E_REFUSED'
   | 'VIADUCT_E_CLIENT_GONE'
+  | 'VIADUCT_E_LINT'
   | 'VIADUCT_E_THROWN';
 
 /** Something failed while applications run: a start, a request, a stop. */

@@ -4,7 +4,7 @@ import { HostTable } from './host-table.js';
 import { parseMountKey } from './mount-key.js';
 import { decodeAll, wideReadings } from './readings.js';
 import type { RequestHead } from './request-head.js';
-import { pathBelow } from './target.js';
+import { type ParsedTarget, pathBelow, type Target } from './target.js';
 
 /**
  * Decides whether a request goes on to the application: by answering it, by throwing (500), or by
@@ -62,9 +62,8 @@ export class GuardTable {
    */
   applying(context: Context, host: string): readonly Guard[] {
     const { target } = context.exchange;
-    const path = pathBelow(target, context.basePath);
     const found = new Set<OrderedGuard>();
-    for (const reading of typeof target === 'string' ? [path.toLowerCase()] : wideReadings(path)) {
+    for (const reading of readingsFor(target, context.basePath)) {
       for (const tree of this.#hosts.treesOf(host)) {
         for (const guard of tree.along(reading)) found.add(guard);
       }
@@ -72,6 +71,25 @@ export class GuardTable {
     if (found.size < 2) return [...found].map(({ guard }) => guard);
     return [...found].toSorted(outerFirst).map(({ guard }) => guard);
   }
+}
+
+/**
+ * The readings of what the application will see, and of the whole target as far as they lie below the base
+ * path: `/a/../a/x` leads below `/a`, and so may `/../a/x`, which is what an application at `/a` sees of it.
+ */
+function readingsFor(target: ParsedTarget, basePath: string): readonly string[] {
+  const path = pathBelow(target, basePath);
+  if (typeof target === 'string') return [path.toLowerCase()];
+  const seen = wideReadings(path + fragmentOf(target));
+  if (basePath === '') return seen;
+  const base = decodeAll(basePath).toLowerCase();
+  const whole = wideReadings(target.path).filter((reading) => `${reading}/`.startsWith(`${base}/`));
+  return [...seen, ...whole.map((reading) => reading.slice(base.length))];
+}
+
+/** An application may read on where every router that we know stops. */
+function fragmentOf({ tail }: Target): string {
+  return tail.startsWith('#') ? tail : '';
 }
 
 interface OrderedGuard {

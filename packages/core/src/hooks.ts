@@ -1,16 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { admit } from './admission.js';
+import type { Duplex } from 'node:stream';
+import { admit, admitUpgrade } from './admission.js';
 import { type Application, type ApplicationLike, toApplication } from './application.js';
-import { type Context, nodeContextOf, type RequestContext, toContext } from './context.js';
+import { type Context, nodeContextOf, type RequestContext } from './context.js';
 import { ViaductTypeError } from './errors.js';
 import { failOnNode, failOnWeb, reportFailure } from './failure.js';
 import { Gateway } from './gateway.js';
 import { MountPoint } from './mount-point.js';
+import { lifecycleOf } from './lifecycle.js';
 import type { Outcome } from './outcome.js';
 import { NodeRequestHead, type RequestHead } from './request-head.js';
 import { beforeHead, NodeResponseHead, type ResponseHead, WebResponseHead } from './response-head.js';
 import { sendResponse } from './response-to-node.js';
 import { READS_CONTEXT, runOnNode, runOnWeb } from './run.js';
+import { failUpgrade, runUpgrade } from './upgrade.js';
+import { answerUpgrade } from './upgrade-answer.js';
+import { enterWeb } from './web-entry.js';
 
 /** What {@link withHooks} calls. Each is optional; a member left out costs nothing. */
 export interface Hooks {
@@ -55,9 +60,9 @@ export function withHooks(application: ApplicationLike, hooks: Hooks): Applicati
   }
 
   async function fetch(request: Request, given?: RequestContext): Promise<Response> {
-    const { context, concludes } = toContext(request, given, gateway);
+    const { context, conclude } = enterWeb(request, given, gateway, inner);
     watchFinish(hooks, context);
-    return concludes(adjustWebHead(hooks, inner, request, await answer(request, context), context));
+    return conclude(adjustWebHead(hooks, inner, request, await answer(request, context), context));
   }
 
   async function answer(request: Request, context: Context): Promise<Response> {
@@ -70,14 +75,27 @@ export function withHooks(application: ApplicationLike, hooks: Hooks): Applicati
     return runOnWeb(inner, request, context);
   }
 
-  const { name, upgrade, start, stop } = inner;
+  /** Through `onRequest` as every request, or authentication in a hook would not hold for WebSockets. */
+  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    if (!admitUpgrade(request, socket, root)) return undefined;
+    const context = nodeContextOf(request);
+    watchFinish(hooks, context);
+    try {
+      const early = await hooks.onRequest?.(new NodeRequestHead(request), context);
+      if (early !== undefined) return await answerUpgrade(early, socket);
+    } catch (error) {
+      return failUpgrade(error, inner, request, socket);
+    }
+    return runUpgrade(inner, request, socket, head);
+  }
+
+  const { name } = inner;
   const hooked: Application & { readonly [READS_CONTEXT]: true } = {
     ...(name === undefined ? {} : { name }),
     fetch,
     handle,
-    ...(upgrade === undefined ? {} : { upgrade: upgrade.bind(inner) }),
-    ...(start === undefined ? {} : { start: start.bind(inner) }),
-    ...(stop === undefined ? {} : { stop: stop.bind(inner) }),
+    ...(inner.upgrade === undefined ? {} : { upgrade }),
+    ...lifecycleOf(inner),
     [READS_CONTEXT]: true,
   };
   return hooked;

@@ -2,13 +2,21 @@
  * What the bridges and servers of this workspace build on. Not covered by semantic versioning:
  * `@viaduct/core/internal` is for packages that are released together with this one.
  */
-export { admit } from './admission.js';
-export { type Context, nodeContextOf, toContext } from './context.js';
-export { failOnNode } from './failure.js';
+export { admit, admitHosted, admitUpgrade } from './admission.js';
+export { type Context, nodeContextOf } from './context.js';
+export { toError } from './errors.js';
+export { failOnNode, failOnWeb, reportFailure } from './failure.js';
 export type { ForwardedFacts, Forwarding } from './forwarding.js';
 export { Gateway } from './gateway.js';
-export { type Member, startAll, stopAll } from './lifecycle.js';
+export { isHopByHop } from './hop-by-hop.js';
+export { knownBody } from './known-body.js';
+export { lifecycleOf, type Member, startAll, stopAll } from './lifecycle.js';
 export { MountPoint } from './mount-point.js';
+export { toRequest } from './request-from-node.js';
 export { CONTEXT, POINT, RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
-export { READS_CONTEXT, runOnNode } from './run.js';
-export { targetBelow } from './target.js';
+export { checkResponse, READS_CONTEXT, runOnNode } from './run.js';
+export { isSettledSoon } from './stream-to-node.js';
+export { parseTarget, type ParsedTarget, pathBelow, targetBelow } from './target.js';
+export { runUpgrade } from './upgrade.js';
+export { refuseUpgrade } from './upgrade-answer.js';
+export { enterWeb } from './web-entry.js';

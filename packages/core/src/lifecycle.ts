@@ -48,6 +48,22 @@ export async function stopAll(members: readonly Member[]): Promise<void> {
   throw new ViaductError('VIADUCT_E_STOP', `failed to stop: ${places}: ${describe(cause)}`, { cause });
 }
 
+/**
+ * `start` and `stop` for an application that wraps another, which starts and stops once however many wrap it.
+ *
+ * @returns Nothing to start for an application without a lifecycle.
+ */
+export function lifecycleOf(inner: Application): Pick<Application, 'start' | 'stop'> {
+  if (inner.start === undefined && inner.stop === undefined) return {};
+  return {
+    start: () => startOnce(inner),
+    async stop() {
+      const [failure] = await stopEach([{ application: inner, place: '' }]);
+      if (failure !== undefined) throw failure.error;
+    },
+  };
+}
+
 function distinct(members: readonly Member[]): Member[] {
   const seen = new Set<Application>();
   return members.filter(({ application }) => {

@@ -1,20 +1,20 @@
-import type { ServerResponse } from 'node:http';
 import { ViaductError } from './errors.js';
 import { Exchange } from './exchange.js';
 import { effectiveHost, FORWARDED, RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
 import type { ParsedTarget } from './target.js';
+import type { AnswerEnd } from './upgrade-end.js';
 
 /** An exchange on Node's own objects. */
 export class NodeExchange extends Exchange {
   readonly #request: RecordedRequest;
-  readonly #response: ServerResponse;
+  readonly #response: AnswerEnd;
   #abort: AbortController | undefined;
   #isWatching = false;
 
   constructor(request: RecordedRequest) {
     super();
     this.#request = request;
-    this.#response = request[RESPONSE] as ServerResponse;
+    this.#response = request[RESPONSE] as AnswerEnd;
   }
 
   get target(): ParsedTarget {

@@ -3,8 +3,10 @@ import type { ServerResponse } from 'node:http';
 /** The statuses that Viaduct itself answers, and what it says with them: never a name, a path or a stack. */
 const TEXTS = {
   400: 'Bad Request',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  426: 'Upgrade Required',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 } as const;

@@ -1,8 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Context } from './context.js';
 import type { ForwardedFacts } from './forwarding.js';
 import type { MountPoint } from './mount-point.js';
 import type { ParsedTarget } from './target.js';
+import type { AnswerEnd } from './upgrade-end.js';
 
 /**
  * What Viaduct keeps on a Node request, from its entry on.
@@ -23,7 +24,7 @@ export interface RecordedRequest extends IncomingMessage {
   /** Where the request has arrived. Absent until it was admitted. */
   [POINT]?: MountPoint;
   [TARGET]?: ParsedTarget;
-  [RESPONSE]?: ServerResponse;
+  [RESPONSE]?: AnswerEnd;
   /** What trusted proxies said. */
   [FORWARDED]?: ForwardedFacts;
   /** The context that was built last: there is none until somebody asks. */

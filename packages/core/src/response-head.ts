@@ -151,7 +151,7 @@ export function beforeHead(response: ServerResponse, listener: () => void): void
 }
 
 /** An object, a flat list, or a list of pairs: the forms that `writeHead` takes. */
-type WriteHeadHeaders =
+export type WriteHeadHeaders =
   | OutgoingHttpHeaders
   | readonly OutgoingHttpHeader[]
   | readonly [string, OutgoingHttpHeader][];
@@ -169,7 +169,10 @@ function setHeaders(response: ServerResponse, headers: WriteHeadHeaders | undefi
   }
 }
 
-function pairsOf(headers: WriteHeadHeaders): readonly (readonly [string, OutgoingHttpHeader | undefined])[] {
+/** Names and values in the order in which they were given; a name may come again. */
+export function pairsOf(
+  headers: WriteHeadHeaders,
+): readonly (readonly [string, OutgoingHttpHeader | undefined])[] {
   if (!isList(headers)) return Object.entries(headers);
   if (isPairs(headers)) return headers;
   return headers.flatMap((name, index) =>

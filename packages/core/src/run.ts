@@ -66,7 +66,7 @@ async function convert(
 }
 
 /** By shape: a `Response` of another realm, or of a framework's own making, is one too. */
-function checkResponse(answer: unknown, application: Application): Response {
+export function checkResponse(answer: unknown, application: Application): Response {
   const { status, headers } = (answer ?? {}) as Partial<Response>;
   if (typeof status === 'number' && typeof headers?.getSetCookie === 'function') return answer as Response;
   const name = application.name === undefined ? 'an application' : `application "${application.name}"`;

@@ -109,6 +109,7 @@ const NO_CHARACTER = 0;
 const DOT = 0x2e;
 const SLASH = 0x2f;
 const QUESTION_MARK = 0x3f;
+const BACKSLASH = 0x5c;
 
 /** 1 for the characters that stand for themselves in a path, in every router (RFC 3986 `pchar` less `%` and `;`). */
 const PLAIN: Uint8Array = new Uint8Array(128);
@@ -150,7 +151,7 @@ export function pathBelow(target: ParsedTarget, basePath: string): string {
     const query = target.indexOf('?');
     return target.slice(basePath.length, query === -1 ? target.length : query);
   }
-  return basePath === '' ? target.path : collapseLeadingSlashes(target.path.slice(basePath.length));
+  return below(target.path, basePath);
 }
 
 /** The target that an application mounted at `basePath` sees: `/` and what follows, query and fragment untouched. */
@@ -166,12 +167,27 @@ export function targetBelow(target: ParsedTarget, basePath: string): string {
 
 /** The readings below a base path, to be matched by a dispatcher that is mounted there. */
 export function readingsBelow(target: Target, basePath: string): readonly string[] {
-  if (basePath === '') return target.readings;
-  return target.readings.map((reading) => collapseLeadingSlashes(reading.slice(basePath.length)));
+  return target.readings.map((reading) => below(reading, basePath));
 }
 
-function collapseLeadingSlashes(path: string): string {
-  return path.replace(/^\/[/\\]+/, '/');
+function below(path: string, basePath: string): string {
+  return basePath === '' ? path : path.slice(endOfBase(path, basePath)).replace(/^\/[/\\]+/, '/');
+}
+
+/**
+ * Where the base path ends in a path that lies below it: the two differ in the case of percent triplets,
+ * and in slashes that collapsed where one mount ended and the next began.
+ */
+function endOfBase(path: string, basePath: string): number {
+  if (path.startsWith(basePath)) return basePath.length;
+  let index = 0;
+  for (let at = 0; at < basePath.length; at += 1) {
+    const isBehindSlash = at > 0 && basePath.charCodeAt(at - 1) === SLASH;
+    while (isBehindSlash && (path.charCodeAt(index) === SLASH || path.charCodeAt(index) === BACKSLASH))
+      index += 1;
+    index += 1;
+  }
+  return index;
 }
 
 function tailOfClean(target: string): string {

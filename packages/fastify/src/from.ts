@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { type Application, ViaductTypeError } from '@viaduct/core';
+import { refuseUpgrade } from '@viaduct/core/internal';
 import { fromNode } from '@viaduct/node';
 import fastify from 'fastify';
 import { hintAtLenientRouter } from './lenient-router.js';
@@ -48,11 +50,17 @@ export function fromFastify(
     return start().then(() => app.routing(request, response));
   }
 
+  /** To the plugins that listen on the instance's own server, which never opens a port: @fastify/websocket is one. */
+  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    await start();
+    if (!app.server.emit('upgrade', request, socket, head)) refuseUpgrade(socket, 404);
+  }
+
   async function stop(): Promise<void> {
     await app.close();
   }
 
-  return fromNode(handler, { name: options.name ?? 'fastify', start, stop });
+  return fromNode(handler, { name: options.name ?? 'fastify', upgrade, start, stop });
 }
 
 function toApp(source: FastifyApp | FastifyPlugin): FastifyApp {

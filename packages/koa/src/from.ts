@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Application, ViaductTypeError } from '@viaduct/core';
+import { refuseUpgrade } from '@viaduct/core/internal';
 import { fromNode } from '@viaduct/node';
 import Koa from 'koa';
 import { deriveApp } from './derived-app.js';
@@ -9,6 +10,13 @@ import type { KoaApp, KoaMiddleware } from './shapes.js';
 export interface FromKoaOptions {
   /** What messages and logs call the application. */
   readonly name?: string;
+  /** Takes WebSocket handshakes: `(request, socket, head) => wss.handleUpgrade(request, socket, head, …)`. */
+  readonly upgrade?: Application['upgrade'];
+  /**
+   * In the place of `upgrade`: an HTTP server that never listens, to which WebSocket servers are attached
+   * (`new WebSocketServer({ server })`), for an app that made its own.
+   */
+  readonly server?: { emit(event: 'upgrade', ...rest: readonly unknown[]): boolean };
 }
 
 /**
@@ -30,7 +38,15 @@ export function fromKoa(source: KoaApp | KoaMiddleware, options: FromKoaOptions 
     return callback(request, response);
   }
 
-  return fromNode(handler, { name: options.name ?? 'koa' });
+  const upgrade = options.upgrade ?? upgradeOn(options.server);
+  return fromNode(handler, { name: options.name ?? 'koa', ...(upgrade === undefined ? {} : { upgrade }) });
+}
+
+function upgradeOn(server: FromKoaOptions['server']): Application['upgrade'] {
+  if (server === undefined) return undefined;
+  return (request, socket, head) => {
+    if (!server.emit('upgrade', request, socket, head)) refuseUpgrade(socket, 404);
+  };
 }
 
 function toApp(source: KoaApp | KoaMiddleware): KoaApp {

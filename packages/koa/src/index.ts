@@ -1,2 +1,3 @@
 export { fromKoa, type FromKoaOptions } from './from.js';
-export type { KoaApp, KoaMiddleware } from './shapes.js';
+export type { KoaApp, KoaHostContext, KoaMiddleware } from './shapes.js';
+export { type HostedInKoa, toKoa, type ToKoaOptions } from './to.js';

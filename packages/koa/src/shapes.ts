@@ -11,3 +11,14 @@ export interface KoaApp {
 /** A middleware of any state and context types. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the context is the user's, extended in ways that only they know
 export type KoaMiddleware = (context: any, next: () => Promise<any>) => any;
+
+/** What an application inside a Koa app needs of the context it is called with. */
+export interface KoaHostContext {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly originalUrl: string;
+  status: number;
+  message: string;
+  body: unknown;
+  respond?: boolean;
+}

@@ -1,10 +1,14 @@
 import { Server, type ServerResponse } from 'node:http';
 import { Server as TcpServer, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long idle connections may still send: a client may have sent before it could see that we close. */
 const IDLE_GRACE_MS = 300;
 const POLL_MS = 50;
+
+/** An unmasked WebSocket close frame with code 1001, "going away" (RFC 6455 §7.4.1); the client answers and closes. */
+const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9]);
 
 /**
  * Brings a server to rest without losing a request.
@@ -16,6 +20,7 @@ export class Drain {
   isDraining = false;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #upgraded = new Set<Duplex>();
 
   constructor(server: Server) {
     this.#server = server;
@@ -25,12 +30,19 @@ export class Drain {
     });
   }
 
+  /** Keeps a socket that has left HTTP, to close it in its own protocol. */
+  trackUpgrade(socket: Duplex): void {
+    this.#upgraded.add(socket);
+    socket.once('close', () => this.#upgraded.delete(socket));
+  }
+
   /** @param deadline Milliseconds since the epoch: what is under way then is cut. */
   async run(deadline: number): Promise<void> {
     this.isDraining = true;
     // Stops accepting and nothing else: the close() of an HTTP server would drop idle connections now.
     TcpServer.prototype.close.call(this.#server);
     for (const socket of this.#sockets) announceClose(socket);
+    for (const socket of this.#upgraded) socket.write(GOING_AWAY);
     const graceEnds = Date.now() + IDLE_GRACE_MS;
     while (this.#sockets.size > 0 && Date.now() < deadline) {
       if (Date.now() >= graceEnds) this.#server.closeIdleConnections();

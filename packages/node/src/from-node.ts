@@ -3,22 +3,18 @@ import type { Application, RequestContext } from '@viaduct/core';
 import {
   type Context,
   CONTEXT,
+  enterWeb,
+  failOnWeb,
   Gateway,
   POINT,
   READS_CONTEXT,
-  RESPONSE,
   type RecordedRequest,
+  reportFailure,
+  RESPONSE,
   TARGET,
   targetBelow,
-  toContext,
 } from '@viaduct/core/internal';
-type Emulate = (
-  h: NodeHandler,
-  r: Request,
-  head: object,
-  prepare: (req: RecordedRequest, res: ServerResponse) => void,
-) => Promise<Response>;
-const emulate: Emulate = () => Promise.reject(new Error('not yet'));
+import { emulate, type EmulatedRequestHead, type EmulateHooks } from './emulated/exchange.js';
 
 /** What `http.createServer` takes: a function, an Express app, a Connect app. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -36,8 +32,12 @@ export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): A
   const gateway = new Gateway();
 
   async function fetch(request: Request, given?: RequestContext): Promise<Response> {
-    const { context, concludes } = toContext(request, given, gateway);
-    return concludes(await answer(handler, request, context));
+    const { context, conclude } = enterWeb(request, given, gateway, application);
+    try {
+      return conclude(await emulate(handler, request, new Head(request, context, application), HOOKS));
+    } catch (error) {
+      return conclude(failOnWeb(error, application, request.method, context));
+    }
   }
 
   function handle(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
@@ -53,14 +53,42 @@ export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): A
   return application;
 }
 
-function answer(handler: NodeHandler, request: Request, context: Context): Promise<Response> {
-  const { target } = context.exchange;
-  const head = { method: request.method, url: targetBelow(target, context.basePath) };
-  return emulate(handler, request, head, (req: RecordedRequest, res: ServerResponse) => {
-    req.originalUrl = targetBelow(target, '');
-    req[POINT] = context.point;
-    req[TARGET] = target;
-    req[RESPONSE] = res;
-    req[CONTEXT] = context;
-  });
+/** What the exchange is told of a request, and what it must know again later. */
+class Head implements EmulatedRequestHead {
+  readonly url: string;
+  readonly method: string;
+  readonly host: string;
+  readonly context: Context;
+  readonly application: Application;
+
+  constructor(request: Request, context: Context, application: Application) {
+    this.url = targetBelow(context.exchange.target, context.basePath);
+    this.method = request.method;
+    this.host = context.host;
+    this.context = context;
+    this.application = application;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.context.clientAddress;
+  }
+
+  get encrypted(): boolean {
+    return this.context.protocol === 'https';
+  }
 }
+
+const HOOKS: EmulateHooks<Head> = {
+  /** The same record that a request on a socket carries from its entry on. */
+  prepare(request: RecordedRequest, response, { context }) {
+    const { target } = context.exchange;
+    request.originalUrl = targetBelow(target, '');
+    request[POINT] = context.point;
+    request[TARGET] = target;
+    request[RESPONSE] = response;
+    request[CONTEXT] = context;
+  },
+  onLateError(error, { application, context }) {
+    reportFailure(error, application, context);
+  },
+};

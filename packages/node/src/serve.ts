@@ -7,7 +7,9 @@ import { delayContinue } from './continue.js';
 import { Drain } from './drain.js';
 import { createForwarding } from './forwarded-headers.js';
 import { listen } from './listen.js';
+import type { AllowedOrigins } from './origin.js';
 import { createListener, type ToNodeOptions } from './to-node.js';
+import { createUpgradeListener } from './upgrade.js';
 
 export interface ServeOptions extends ToNodeOptions {
   /** Default 3000; 0 takes any free port. */
@@ -23,6 +25,8 @@ export interface ServeOptions extends ToNodeOptions {
    * keep theirs (60 s is common), so that they never send into a connection that is just closing.
    */
   readonly keepAliveTimeoutMs?: number;
+  /** Which pages may open a WebSocket. Default: those of the same host, where the handshake brings cookies. */
+  readonly webSocketOrigins?: AllowedOrigins;
 }
 
 /** A server that listens. */
@@ -73,6 +77,13 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
     httpServer.emit('request', request, response);
   });
   httpServer.on('connect', refuseConnect);
+  if (runnable.upgrade !== undefined) {
+    const upgrade = createUpgradeListener(runnable, gateway, httpServer, options.webSocketOrigins);
+    httpServer.on('upgrade', (request, socket, head) => {
+      drain.trackUpgrade(socket);
+      upgrade(request, socket, head);
+    });
+  }
 
   await startAll(members, startTimeoutMs);
   const address = await listen(httpServer, port, host).catch(async (error: unknown) => {
@@ -123,6 +134,7 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof ServeOptions>([
   'startTimeoutMs',
   'closeTimeoutMs',
   'keepAliveTimeoutMs',
+  'webSocketOrigins',
 ]);
 
 function refuseWrongOptions(options: ServeOptions): void {

@@ -1,0 +1,36 @@
+import type { Answer } from '@viaduct/node/internal';
+import type { KoaHostContext } from './shapes.js';
+
+/**
+ * Puts an application's answer on a Koa context, which sends it when all middleware is through.
+ *
+ * Not as a `Response`: Koa folds the `Set-Cookie` headers of one into a single, broken one.
+ */
+export function sendAnswer(ctx: KoaHostContext, { status, reason, headers, body }: Answer): void {
+  const { res } = ctx;
+  ctx.status = status;
+  if (body === undefined) {
+    // Koa takes headers off with the body, so they come after it.
+    ctx.body = null;
+    ctx.status = status;
+    setHeaders(ctx, headers);
+  } else {
+    setHeaders(ctx, headers);
+    const length = res.getHeader('content-length');
+    const hasType = res.hasHeader('content-type');
+    ctx.body = body;
+    // Koa guesses a type where none is, and forgets the length of a stream that replaces another body.
+    if (!hasType) res.removeHeader('content-type');
+    if (length !== undefined) res.setHeader('content-length', length);
+  }
+  if (reason !== '') ctx.message = reason;
+}
+
+/** What an application says counts, but where values add up: its cookies and `Vary` stand beside the host's. */
+function setHeaders({ res }: KoaHostContext, headers: Answer['headers']): void {
+  for (const [name, value] of headers) {
+    const earlier = name === 'set-cookie' || name === 'vary' ? res.getHeader(name) : undefined;
+    if (earlier === undefined) res.setHeader(name, value);
+    else res.setHeader(name, [earlier, value].flat().map(String));
+  }
+}

@@ -1,0 +1,101 @@
+import { STATUS_CODES } from 'node:http';
+import type { Readable } from 'node:stream';
+import { ViaductError } from '@viaduct/core';
+import { isHopByHop, isSettledSoon, knownBody } from '@viaduct/core/internal';
+import { BodyStream, wrongLength } from './body-stream.js';
+
+/** An application's answer, for its host to send. */
+export interface Answer {
+  readonly status: number;
+  /** The reason phrase where it is not the usual one, else `''`. */
+  readonly reason: string;
+  /** Names in lower case; the cookies in one list. */
+  readonly headers: readonly (readonly [name: string, value: string | string[]])[];
+  /** `undefined` where none may be sent or there is none: after HEAD, with 204, 205 and 304. */
+  readonly body: Buffer | Readable | undefined;
+  /** Whether the body's first byte has to be waited for, as that of an event stream: the head goes ahead of it. */
+  readonly isSlow: boolean;
+}
+
+/**
+ * Takes a `Response` apart for a host that sends it.
+ *
+ * A short body that is there already becomes a `Buffer`, so that hosts see its length; a long or slow one
+ * stays a stream, and does not make the head wait.
+ *
+ * @param onBodyFailure Told when the body fails after this has returned.
+ * @throws {ViaductError} `VIADUCT_E_BODY_LENGTH` when the body is not as long as it says.
+ * @throws What the body stream threw at once.
+ */
+export async function toAnswer(
+  response: Response,
+  method: string | undefined,
+  onBodyFailure: (error: unknown) => void,
+): Promise<Answer> {
+  const { status, statusText } = response;
+  const reason = statusText === STATUS_CODES[status] ? '' : statusText;
+  const body = await toNodeBody(response, method, onBodyFailure);
+  const isSlow = body instanceof BodyStream && body.isSlow;
+  return { status, reason, headers: toHeaderList(response.headers), body, isSlow };
+}
+
+function toHeaderList(headers: Headers): [string, string | string[]][] {
+  const list: [string, string | string[]][] = [];
+  for (const [name, value] of headers) {
+    if (name !== 'set-cookie' && !isHopByHop(name)) list.push([name, value]);
+  }
+  const cookies = headers.getSetCookie();
+  if (cookies.length > 0) list.push(['set-cookie', cookies]);
+  return list;
+}
+
+async function toNodeBody(
+  response: Response,
+  method: string | undefined,
+  onFailure: (error: unknown) => void,
+): Promise<Buffer | Readable | undefined> {
+  const { body, status, headers } = response;
+  if (method === 'HEAD' || status === 204 || status === 205 || status === 304) {
+    await body?.cancel();
+    return undefined;
+  }
+  const declared = headers.get('content-length');
+  const length = declared === null ? undefined : Number(declared);
+  if (body === null) return checked(Buffer.alloc(0), length);
+  if (response.bodyUsed || body.locked) throw bodyUsed();
+  const known = knownBody(response);
+  const reader = body.getReader();
+  if (known !== undefined) return checked(toBuffer(known), length);
+  const opening = reader.read();
+  if (!(await isSettledSoon(opening))) return new BodyStream(reader, [opening], length, onFailure);
+  const first = await opening;
+  if (first.done) return checked(Buffer.alloc(0), length);
+  const next = reader.read();
+  const isWhole =
+    (await isSettledSoon(next)) &&
+    (await next.then(
+      ({ done }) => done,
+      () => false,
+    ));
+  if (!isWhole) return new BodyStream(reader, [opening, next], length, onFailure);
+  return checked(toBuffer(first.value), length);
+}
+
+function toBuffer(bytes: string | Uint8Array): Buffer {
+  return typeof bytes === 'string'
+    ? Buffer.from(bytes)
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Hosts correct a wrong length in silence; sent as it is, it would desynchronise the connection. */
+function checked(bytes: Buffer, length: number | undefined): Buffer {
+  if (length === undefined || length === bytes.length) return bytes;
+  throw wrongLength(length, bytes.length);
+}
+
+function bodyUsed(): ViaductError {
+  return new ViaductError(
+    'VIADUCT_E_BODY_USED',
+    'the body of this Response was read or sent before. Make a new Response for each request.',
+  );
+}

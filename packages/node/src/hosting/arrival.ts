@@ -1,0 +1,131 @@
+import type { ServerResponse } from 'node:http';
+import type { Mount } from '@viaduct/core';
+import {
+  admitHosted,
+  type Context,
+  MountPoint,
+  nodeContextOf,
+  parseTarget,
+  type ParsedTarget,
+  pathBelow,
+  POINT,
+  type RecordedRequest,
+  TARGET,
+} from '@viaduct/core/internal';
+import { refusal } from './refusal.js';
+
+/** A request that has come to an application inside a host. */
+export interface Arrival {
+  /** What the application knows of it, seen from where it is mounted. */
+  readonly context: Context;
+  readonly response: ServerResponse;
+}
+
+/** What all requests to one hosted application have in common. */
+export interface Mounting {
+  /** Where requests enter Viaduct when the host is not inside it itself. */
+  readonly root: MountPoint;
+  readonly mount: Mount;
+  /** The place that a request arrived at last: mostly the next one arrives there too. */
+  latest?: { readonly parent: MountPoint; readonly point: MountPoint };
+}
+
+/**
+ * Works out where in its host a request has arrived.
+ *
+ * Whole target `/v1/shop/cart`, `request.url` `/shop/cart`, depth 1 → base path `/v1/shop`, path `/cart`
+ *
+ * What stands before `request.url` was stripped by the host, as koa-mount does; `depth` more segments
+ * were matched by its router. Both are found in the target that was parsed at the entry, and never cut from
+ * text that the host has decoded.
+ *
+ * @throws {ViaductError} `VIADUCT_E_REFUSED` with 400 when routers could read another base path in the target.
+ */
+export function arrive(
+  mounting: Mounting,
+  request: RecordedRequest,
+  response: ServerResponse,
+  wire: string,
+  depth: number,
+): Arrival {
+  const parent = admitted(mounting, request, response, wire);
+  const { target, rest } = locate(request, parent);
+  const basePath = basePathAbove(target, afterSegments(rest, depth), parent);
+  if (basePath === undefined || !isUnanimous(target, basePath)) throw refusal(400);
+  const point = pointAt(mounting, parent, mounting.mount.strip ? basePath : parent.basePath);
+  return { context: nodeContextOf(request).at(point), response };
+}
+
+function admitted(
+  { root }: Mounting,
+  request: RecordedRequest,
+  response: ServerResponse,
+  wire: string,
+): MountPoint {
+  const known = request[POINT];
+  if (known !== undefined) return known;
+  // A framework around the host may have stripped the target before the host saw it.
+  const refused = admitHosted(request, response, root, request.originalUrl ?? wire);
+  // A request that is refused may be an attempt to confuse: its connection is not used again.
+  if (refused !== undefined) {
+    response.shouldKeepAlive = false;
+    throw refusal(refused);
+  }
+  return root;
+}
+
+/**
+ * The whole target, and the path that the host has left of it in `request.url`. Where the host has rewritten
+ * more than stripped, what it has made is the target from here on.
+ */
+function locate(request: RecordedRequest, parent: MountPoint): { target: ParsedTarget; rest: string } {
+  const { url = '/' } = request;
+  const target = request[TARGET] ?? '/';
+  // Mostly nothing was stripped, and what is there is the very string.
+  if (target === url) return { target, rest: pathBelow(target, '') };
+  const rest = pathBelow(parsed(url), '');
+  const whole = pathBelow(target, parent.basePath);
+  if (whole.endsWith(rest) || rest === '/') return { target, rest };
+  const rewritten = parsed(parent.basePath + url);
+  request[TARGET] = rewritten;
+  return { target: rewritten, rest };
+}
+
+/** koa-mount leaves no slash at the beginning when its own path ends with one. */
+function parsed(url: string): ParsedTarget {
+  const target = parseTarget(url) ?? parseTarget(`/${url}`);
+  if (target === undefined) throw refusal(400);
+  return target;
+}
+
+/** `('/a/b/c', 2)` → `/c`; `('/a', 1)` → `''` */
+function afterSegments(path: string, depth: number): string {
+  let index = 0;
+  for (let segment = 0; segment < depth && index !== -1; segment += 1) index = path.indexOf('/', index + 1);
+  return index === -1 ? '' : path.slice(index);
+}
+
+/** What stands before `rest`, which the host has left; `undefined` when it does not end the path. */
+function basePathAbove(target: ParsedTarget, rest: string, parent: MountPoint): string | undefined {
+  // Asked first, since slashes that collapse below the parent belong to neither.
+  if (rest === (pathBelow(target, parent.basePath) || '/')) return parent.basePath;
+  const whole = pathBelow(target, '');
+  if (whole.endsWith(rest)) return whole.slice(0, whole.length - rest.length);
+  // A host that strips everything leaves the slash that every URL has.
+  return rest === '/' ? whole : undefined;
+}
+
+/** Whether every reading of the target lies below the base path, so that all routers agree on who owns it. */
+function isUnanimous(target: ParsedTarget, basePath: string): boolean {
+  if (typeof target === 'string') return true;
+  const base = basePath.replaceAll(/%[0-9a-f]{2}/gi, (triplet) => triplet.toUpperCase());
+  return target.readings.every((reading) => reading === base || reading.startsWith(`${base}/`));
+}
+
+function pointAt(mounting: Mounting, parent: MountPoint, basePath: string): MountPoint {
+  const { latest } = mounting;
+  if (latest?.parent === parent && latest.point.basePath === basePath) return latest.point;
+  const point = new MountPoint(parent.gateway, basePath, [...parent.mounts, mounting.mount]);
+  mounting.latest = { parent, point };
+  return point;
+}

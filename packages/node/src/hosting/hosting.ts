@@ -1,0 +1,140 @@
+import type { ServerResponse } from 'node:http';
+import { type ApplicationLike, type ErrorListener, toApplication } from '@viaduct/core';
+import {
+  checkResponse,
+  type Context,
+  Gateway,
+  MountPoint,
+  POINT,
+  type RecordedRequest,
+  runOnNode,
+  startAll,
+  stopAll,
+  TARGET,
+  targetBelow,
+  toError,
+  toRequest,
+} from '@viaduct/core/internal';
+import { type Answer, toAnswer } from './answer.js';
+import { arrive, type Arrival, type Mounting } from './arrival.js';
+import { refuseReadBody } from './refusal.js';
+
+export interface HostingOptions {
+  /** `true` (default): the application sees the path below where it is mounted; `false`: the whole path. */
+  readonly strip?: boolean;
+  /** Told of every failure that no dispatcher inside listens to. Default: `console.error`. */
+  readonly onError?: ErrorListener;
+}
+
+/** An application that runs inside a foreign framework, its host. */
+export interface Hosting {
+  /**
+   * Finds out where in its host a request has arrived, and lets it in when the host is not inside Viaduct itself.
+   *
+   * @param wire The target as the host's server got it.
+   * @param depth How many segments of `request.url` lead to the application.
+   * @throws {ViaductError} `VIADUCT_E_REFUSED`, with the status that it should be answered with;
+   * `VIADUCT_E_BODY_READ` when the host has read the body.
+   */
+  arrive(request: RecordedRequest, response: ServerResponse, wire: string, depth: number): Arrival;
+  /**
+   * Composing: runs the application, and gives its answer to the host to send.
+   *
+   * @throws {Error} What the application threw, made an `Error` when it was none.
+   */
+  answer(request: RecordedRequest, arrival: Arrival): Promise<Answer>;
+  /**
+   * Hands the very `req` and `res` over. Resolves when the response has ended; by then `request.url` is the
+   * host's again. Never rejects.
+   */
+  handOver(request: RecordedRequest, arrival: Arrival): Promise<void>;
+  /** Starts the application, once however often it is called; a start that failed is tried again. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** @param place The function that was called, to begin messages with: `toKoa`. */
+export function createHosting(source: ApplicationLike, place: string, options: HostingOptions = {}): Hosting {
+  const application = toApplication(source, place);
+  const { strip = true, onError } = options;
+  const gateway = new Gateway(onError);
+  const mount = { key: place, path: '', application, strip, onError };
+  const mounting: Mounting = { root: new MountPoint(gateway), mount };
+  const name = application.name === undefined ? 'the application' : `application "${application.name}"`;
+  const members = [{ application, place: `${place}: ${name}` }];
+  let starting: Promise<void> | undefined;
+
+  async function answer(request: RecordedRequest, { context, response }: Arrival): Promise<Answer> {
+    try {
+      const given = checkResponse(await application.fetch(toRequest(request, context), context), application);
+      const taken = await toAnswer(given, request.method, (error) => noteFailure(context, error));
+      // Streams are piped to the response when its head is final; hosts let it wait for the first chunk.
+      if (taken.isSlow) response.once('pipe', () => response.flushHeaders());
+      return taken;
+    } catch (error) {
+      noteFailure(context, error);
+      // Frameworks take a thrown `undefined` for no error at all.
+      throw toError(error);
+    }
+  }
+
+  async function handOver(request: RecordedRequest, { context, response }: Arrival): Promise<void> {
+    const { url, [POINT]: point } = request;
+    const { point: below } = context;
+    const ended = untilEnded(response);
+    const restore = (): void => {
+      request.url = url;
+      if (point !== undefined) request[POINT] = point;
+    };
+    const enter = (): void => {
+      request.url = targetBelow(request[TARGET] ?? '/', below.basePath);
+      request[POINT] = below;
+    };
+    // The host's own listeners, which are there by now, see the URL that the client asked for (fastify#2620);
+    // the application's, which are added after this, see the one they were given.
+    response.prependOnceListener('finish', restore);
+    response.once('finish', enter);
+    enter();
+    void runOnNode(application, request, response);
+    await ended;
+    restore();
+  }
+
+  function start(): Promise<void> {
+    starting ??= startAll(members, Infinity).catch((error: unknown) => {
+      starting = undefined;
+      throw error;
+    });
+    return starting;
+  }
+
+  async function stop(): Promise<void> {
+    await gateway.settled();
+    if (starting === undefined) return;
+    starting = undefined;
+    await stopAll(members);
+  }
+
+  return {
+    arrive(request, response, wire, depth) {
+      refuseReadBody(request, place);
+      return arrive(mounting, request, response, wire, depth);
+    },
+    answer,
+    handOver,
+    start,
+    stop,
+  };
+}
+
+function noteFailure(context: Context, error: unknown): void {
+  context.exchange.failure ??= { error };
+}
+
+/** A response closes on every way out: after its last byte, and when the connection is lost. */
+function untilEnded(response: ServerResponse): Promise<void> {
+  if (response.writableFinished || response.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    response.once('close', resolve);
+  });
+}

@@ -1,0 +1,44 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Application } from '@viaduct/core';
+import { admitUpgrade, type Gateway, MountPoint, refuseUpgrade, runUpgrade } from '@viaduct/core/internal';
+import { type AllowedOrigins, isAllowedOrigin } from './origin.js';
+import { serveWithoutUpgrade } from './plain-request.js';
+
+/** A handler for the `upgrade` event of an HTTP server. */
+export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/**
+ * Makes the one `upgrade` listener of a server. With several, each would answer for all.
+ *
+ * A WebSocket handshake that is what it seems goes to the application that owns its path. Any other
+ * protocol, `h2c` for one, is not switched to: the request is served as if it had not asked (RFC 9110 §7.8).
+ */
+export function createUpgradeListener(
+  application: Application,
+  gateway: Gateway,
+  server: Server,
+  origins: AllowedOrigins | undefined,
+): UpgradeListener {
+  const root = new MountPoint(gateway);
+  return function listener(request, socket, head) {
+    // Without a listener, a connection that is reset would end the process.
+    socket.on('error', ignore);
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      socket.off('error', ignore);
+      serveWithoutUpgrade(server, request, socket, head);
+    } else if (request.method !== 'GET' || !KEY.test(request.headers['sec-websocket-key'] ?? '')) {
+      refuseUpgrade(socket, 400);
+    } else if (request.headers['sec-websocket-version'] !== '13') {
+      refuseUpgrade(socket, 426, { 'sec-websocket-version': '13' });
+    } else if (admitUpgrade(request, socket, root)) {
+      if (isAllowedOrigin(request, origins)) void runUpgrade(application, request, socket, head);
+      else refuseUpgrade(socket, 403);
+    }
+  };
+}
+
+/** 16 bytes in Base64 (RFC 6455 §4.1). */
+const KEY = /^[A-Za-z0-9+/]{22}==$/;
+
+function ignore(): void {}
