@@ -14,7 +14,7 @@ import { plainResponse, sendPlain } from './plain-answer.js';
 import { NodeRequestHead } from './request-head.js';
 import { effectiveHost, POINT, type RecordedRequest, TARGET } from './request-record.js';
 import { sendResponse } from './response-to-node.js';
-import { READS_CONTEXT, runOnNode, runOnWeb } from './run.js';
+import { markReadsContext, runOnNode, runOnWeb } from './run.js';
 import { type ParsedTarget, parseTarget, targetBelow } from './target.js';
 import { failUpgrade, runUpgrade } from './upgrade.js';
 import { answerUpgrade, refuseUpgrade } from './upgrade-answer.js';
@@ -159,7 +159,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     return runOnWeb(mount.application, request, context.at(context.point.below(mount)));
   }
 
-  const dispatcher: Dispatcher & { readonly [READS_CONTEXT]: true } = {
+  const dispatcher: Dispatcher = markReadsContext({
     ...(name === undefined ? {} : { name }),
     mounts: table.mounts,
     fetch,
@@ -170,8 +170,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
       await gateway.settled();
       await stopAll(members);
     },
-    [READS_CONTEXT]: true,
-  };
+  });
   return dispatcher;
 }
 

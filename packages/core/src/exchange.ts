@@ -25,18 +25,16 @@ export abstract class Exchange {
   /** What an application threw, when one did: the outcome tells it. */
   failure: { readonly error: unknown } | undefined;
   readonly #callbacks: FinishedCallback[] = [];
+  readonly #replaced: Response[] = [];
+  #response: Response | undefined;
   #outcome: Outcome | undefined;
 
   constructor(runtime?: unknown) {
     this.runtime = runtime;
   }
 
-  /** Called when the first callback is registered: from then on the exchange watches for its end. */
+  /** From the first call on, the exchange watches for its end. */
   protected abstract watch(): void;
-
-  get hasCallbacks(): boolean {
-    return this.#callbacks.length > 0;
-  }
 
   /** Registers a callback; after the end it runs at once. */
   onFinished(callback: FinishedCallback, point: MountPoint): void {
@@ -49,13 +47,31 @@ export abstract class Exchange {
     if (this.#callbacks.length === 1) this.watch();
   }
 
+  /**
+   * Notes the answer on its way up. One that a middleware puts in the place of another leaves a body behind
+   * that nobody may read: it is cancelled when the exchange ends, since until then the new one may draw on it.
+   */
+  answered(response: Response): void {
+    const earlier = this.#response;
+    this.#response = response;
+    if (earlier === undefined || earlier === response) return;
+    this.#replaced.push(earlier);
+    this.watch();
+  }
+
   /** Ends the exchange: the first call runs every callback, the one registered last first; later calls do nothing. */
   protected finish(kind: 'completed' | 'aborted', status: number | undefined): void {
     if (this.#outcome !== undefined) return;
     this.#outcome =
       this.failure === undefined ? { kind, status } : { kind: 'failed', status, error: this.failure.error };
     for (const callback of this.#callbacks.toReversed()) void callback(this.#outcome);
+    for (const response of this.#replaced) cancelUnread(response);
   }
+}
+
+function cancelUnread({ body, bodyUsed }: Response): void {
+  if (body === null || bodyUsed || body.locked) return;
+  body.cancel().catch(() => undefined);
 }
 
 /** A callback that fails stops neither the others nor the process. */

@@ -12,7 +12,7 @@ import type { Outcome } from './outcome.js';
 import { NodeRequestHead, type RequestHead } from './request-head.js';
 import { beforeHead, NodeResponseHead, type ResponseHead, WebResponseHead } from './response-head.js';
 import { sendResponse } from './response-to-node.js';
-import { READS_CONTEXT, runOnNode, runOnWeb } from './run.js';
+import { markReadsContext, runOnNode, runOnWeb } from './run.js';
 import { failUpgrade, runUpgrade } from './upgrade.js';
 import { answerUpgrade } from './upgrade-answer.js';
 import { enterWeb } from './web-entry.js';
@@ -90,15 +90,13 @@ export function withHooks(application: ApplicationLike, hooks: Hooks): Applicati
   }
 
   const { name } = inner;
-  const hooked: Application & { readonly [READS_CONTEXT]: true } = {
+  return markReadsContext({
     ...(name === undefined ? {} : { name }),
     fetch,
     handle,
     ...(inner.upgrade === undefined ? {} : { upgrade }),
     ...lifecycleOf(inner),
-    [READS_CONTEXT]: true,
-  };
-  return hooked;
+  });
 }
 
 async function continueOnNode(

@@ -14,7 +14,7 @@ export { lifecycleOf, type Member, startAll, stopAll } from './lifecycle.js';
 export { MountPoint } from './mount-point.js';
 export { toRequest } from './request-from-node.js';
 export { CONTEXT, POINT, RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
-export { checkResponse, READS_CONTEXT, runOnNode } from './run.js';
+export { checkResponse, markReadsContext, runOnNode } from './run.js';
 export { isSettledSoon } from './stream-to-node.js';
 export { parseTarget, type ParsedTarget, pathBelow, targetBelow } from './target.js';
 export { runUpgrade } from './upgrade.js';

@@ -7,11 +7,21 @@ import { toRequest } from './request-from-node.js';
 import type { RecordedRequest } from './request-record.js';
 import { sendResponse } from './response-to-node.js';
 
+const READS_CONTEXT: unique symbol = Symbol.for('viaduct.1.reads-context');
+
 /**
  * Marks an application whose web face reads path and base path from the context alone. It is spared a
  * `Request` with a stripped URL, which costs more than all else on the web face.
+ *
+ * Not enumerable: a wrapper written as `{ ...application, fetch }` must not inherit it.
  */
-export const READS_CONTEXT: unique symbol = Symbol.for('viaduct.1.reads-context');
+export function markReadsContext<Marked extends Application>(application: Marked): Marked {
+  return Object.defineProperty(application, READS_CONTEXT, { value: true });
+}
+
+export function readsContext(application: Application): boolean {
+  return (application as { [READS_CONTEXT]?: boolean })[READS_CONTEXT] === true;
+}
 
 /**
  * Runs an application on Node's own objects: its Node face, or its web face with conversion. Never throws.
@@ -42,10 +52,11 @@ export async function runOnWeb(
   context: Context,
 ): Promise<Response> {
   try {
-    const isSpared =
-      context.basePath === '' || (application as { [READS_CONTEXT]?: boolean })[READS_CONTEXT] === true;
+    const isSpared = context.basePath === '' || readsContext(application);
     const seen = isSpared ? request : new Request(context.mountedUrl, request);
-    return checkResponse(await application.fetch(seen, context), application);
+    const response = checkResponse(await application.fetch(seen, context), application);
+    context.exchange.answered(response);
+    return response;
   } catch (error) {
     return failOnWeb(error, application, request.method, context);
   }
@@ -59,7 +70,9 @@ async function convert(
   try {
     const context = nodeContextOf(request);
     const answer = await application.fetch(toRequest(request, context), context);
-    await sendResponse(checkResponse(answer, application), request, response);
+    const checked = checkResponse(answer, application);
+    context.exchange.answered(checked);
+    await sendResponse(checked, request, response);
   } catch (error) {
     failOnNode(error, application, request, response);
   }

@@ -65,12 +65,12 @@ function workOut(wire: string, origin: string, authority?: string): Target {
  */
 export function underPrefix(target: ParsedTarget, prefix: string): ParsedTarget {
   if (prefix === '') return target;
-  const { wire, path, tail, readings: below } = typeof target === 'string' ? workOut(target, target) : target;
+  const { wire, path, tail, readings: whole } = typeof target === 'string' ? workOut(target, target) : target;
   return {
     wire,
     path: prefix + path,
     tail,
-    readings: below.map((reading) => prefix + reading),
+    readings: whole.map((reading) => prefix + reading),
     isRewritten: true,
   };
 }

@@ -28,6 +28,7 @@ export function enterWeb(
   const context = new Context(exchange, new MountPoint(gateway));
   function conclude(response: Response): Response {
     try {
+      exchange.answered(response);
       return exchange.conclude(response);
     } catch (error) {
       // A body that was used before, a status that no Response has: found out when it is to be watched.

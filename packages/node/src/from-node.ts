@@ -7,7 +7,7 @@ import {
   failOnWeb,
   Gateway,
   POINT,
-  READS_CONTEXT,
+  markReadsContext,
   type RecordedRequest,
   reportFailure,
   RESPONSE,
@@ -44,12 +44,7 @@ export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): A
     return handler(request, response) as void | Promise<void>;
   }
 
-  const application: Application & { readonly [READS_CONTEXT]: true } = {
-    ...options,
-    fetch,
-    handle,
-    [READS_CONTEXT]: true,
-  };
+  const application: Application = markReadsContext({ ...options, fetch, handle });
   return application;
 }
 

@@ -8,7 +8,8 @@ import { ViaductTypeError } from '../errors.js';
 import { Gateway } from '../gateway.js';
 import { MountPoint } from '../mount-point.js';
 import { POINT, type RecordedRequest } from '../request-record.js';
-import { READS_CONTEXT, runOnNode, runOnWeb } from '../run.js';
+import { lifecycleOf } from '../lifecycle.js';
+import { markReadsContext, readsContext, runOnNode, runOnWeb } from '../run.js';
 import { CALL_CHECKS } from './call-checks.js';
 import { EXTENSION_CHECKS } from './extension-checks.js';
 import { FINISH_CHECKS } from './finish-checks.js';
@@ -36,31 +37,31 @@ export function lint(application: ApplicationLike, options: LintOptions = {}): A
   refuseWrongOptions(options);
   const inner = toApplication(application, 'lint');
   const linter = new Linter(inner, options);
-  const { upgrade, start, stop } = inner;
+  const { upgrade } = inner;
+  const { start, stop } = lifecycleOf(inner);
   // Marked as the one inside is: it shall be given the very request that it would get alone.
-  const readsContext = (inner as { [READS_CONTEXT]?: boolean })[READS_CONTEXT] === true;
-  const linted: Application & { readonly [READS_CONTEXT]: boolean } = {
+  const isMarked = readsContext(inner);
+  const linted: Application = {
     ...named(inner),
-    fetch: lintWebFace(inner, linter, readsContext),
+    fetch: lintWebFace(inner, linter, isMarked),
     ...(inner.handle === undefined ? {} : { handle: lintNodeFace(inner, linter) }),
     ...(upgrade === undefined ? {} : { upgrade: lintUpgrade(inner, linter) }),
-    ...(start === undefined ? {} : { start: start.bind(inner) }),
+    ...(start === undefined ? {} : { start }),
     async stop() {
-      await stop?.call(inner);
+      await stop?.();
       checkAllEnded(linter);
     },
-    [READS_CONTEXT]: readsContext,
   };
-  return linted;
+  return isMarked ? markReadsContext(linted) : linted;
 }
 
-function lintWebFace(inner: Application, linter: Linter, readsContext: boolean): Application['fetch'] {
+function lintWebFace(inner: Application, linter: Linter, isMarked: boolean): Application['fetch'] {
   const gateway = new Gateway();
 
   async function checked(request: Request, context: Context, isEntry: boolean): Promise<Response> {
     const inspection = new Inspection(linter, request.method, context);
     try {
-      inspection.checkRequest(webFacts(request, context, isEntry, readsContext));
+      inspection.checkRequest(webFacts(request, context, isEntry, isMarked));
       const response = await inner.fetch(observeRequest(request, inspection), context);
       return observeResponse(response, inspection);
     } finally {

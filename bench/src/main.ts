@@ -1,0 +1,122 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { choosePins } from './child.js';
+import { describeEnvironment } from './environment.js';
+import { type Entrant, lineUp } from './line-up.js';
+import { type Measurement, measure, type Plan } from './measure.js';
+import { evaluate, formatTable } from './report.js';
+
+const help = `pnpm bench [options]
+
+Prints the server's CPU time per request of each contender, and its ratio to the bare application.
+
+  --only <names>       these contenders, with commas between, and those that they are compared with
+  --generations <n>    times that every process is started afresh (6)
+  --rounds <n>         interleaved rounds in each generation (8)
+  --seconds <s>        length of one contender's part in a round (0.7)
+  --warm-up <s>        load on each process before its first round (2)
+  --connections <n>    keep-alive connections (32)
+  --pipelining <n>     requests under way on each connection (1)
+  --folder <path>      take the contenders from this folder of .js files
+  --list               print the contenders' names, and end
+  --help               print this, and end
+`;
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    generations: { type: 'string', default: '6' },
+    rounds: { type: 'string', default: '8' },
+    seconds: { type: 'string', default: '0.7' },
+    'warm-up': { type: 'string', default: '2' },
+    connections: { type: 'string', default: '32' },
+    pipelining: { type: 'string', default: '1' },
+    folder: { type: 'string' },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (options.help) process.stdout.write(help);
+else await bench();
+
+async function bench(): Promise<void> {
+  const plan: Plan = {
+    generations: positive('generations'),
+    rounds: positive('rounds'),
+    roundMs: positive('seconds') * 1000,
+    warmUpMs: positive('warm-up') * 1000,
+    connections: positive('connections'),
+    pipelining: positive('pipelining'),
+  };
+  const { folder } = options;
+  const names = options.only.split(',').filter((name) => name !== '');
+  const entrants = await lineUp(
+    folder === undefined ? resolve(import.meta.dirname, '../src/contenders') : resolve(folder),
+    folder === undefined ? resolve(import.meta.dirname, 'contenders') : resolve(folder),
+    names,
+  );
+  if (options.list) return print(entrants.map(({ name }) => name).join('\n'));
+
+  const environment = describeEnvironment(choosePins());
+  print(
+    Object.entries(environment)
+      .map(([name, value]) => `${name.padEnd(10)} ${value}`)
+      .join('\n'),
+  );
+  print(describePlan(plan, entrants));
+
+  const measurement = await measure(entrants, plan, showProgress);
+  const rows = evaluate(entrants, measurement);
+  print(`\n${formatTable(rows)}\n`);
+  for (const warning of differingSettings(entrants, measurement)) print(warning);
+  const file = await save({
+    environment,
+    plan,
+    rows,
+    settings: Object.fromEntries(measurement.settings),
+    samples: measurement.samples,
+  });
+  print(`Every answer was checked: all right. Every sample is in ${file}`);
+}
+
+function positive(
+  name: 'generations' | 'rounds' | 'seconds' | 'warm-up' | 'connections' | 'pipelining',
+): number {
+  const value = Number(options[name]);
+  if (!(value > 0)) throw new Error(`--${name} must be a number above 0, not "${options[name]}"`);
+  return value;
+}
+
+function describePlan(plan: Plan, entrants: readonly Entrant[]): string {
+  const { generations, rounds, roundMs, warmUpMs, connections, pipelining } = plan;
+  const minutes = (generations * entrants.length * (rounds * roundMs + warmUpMs)) / 60_000;
+  return `plan       ${generations} generations × ${rounds} rounds × ${entrants.length} contenders × ${roundMs} ms, ${connections} connections, pipelining ${pipelining}: about ${minutes.toFixed(1)} minutes`;
+}
+
+/** A ratio of two servers with different settings would be a ratio of their settings too. */
+function differingSettings(entrants: readonly Entrant[], { settings }: Measurement): string[] {
+  return entrants.flatMap(({ name, against }) => {
+    if (against === undefined) return [];
+    const own = JSON.stringify(settings.get(name));
+    const other = JSON.stringify(settings.get(against));
+    return own === other ? [] : [`Note: the servers differ: ${name} ${own}, ${against} ${other}`];
+  });
+}
+
+async function save(result: { environment: { date: string } } & Record<string, unknown>): Promise<string> {
+  const folder = resolve(import.meta.dirname, '../results');
+  await mkdir(folder, { recursive: true });
+  const file = resolve(folder, `${result.environment.date.replaceAll(':', '-')}.json`);
+  await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
+  return file;
+}
+
+function showProgress(done: number, total: number): void {
+  if (process.stderr.isTTY) process.stderr.write(done < total ? `\rround ${done} of ${total}` : '\r\u001B[K');
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
