@@ -4,7 +4,7 @@ import { believeAuthority, hasPlausibleHead, isPlausible } from './head-check.js
 import type { MountPoint } from './mount-point.js';
 import { sendPlain } from './plain-answer.js';
 import { FORWARDED, POINT, RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
-import { type ParsedTarget, parseTarget, targetBelow, underPrefix } from './target.js';
+import { originalUrlOf, type ParsedTarget, parseTarget, targetBelow, underPrefix } from './target.js';
 import { refuseUpgrade } from './upgrade-answer.js';
 import { type AnswerEnd, UpgradeEnd } from './upgrade-end.js';
 
@@ -90,12 +90,6 @@ function record(
   request.originalUrl ??= originalUrlOf(target);
   if (typeof target !== 'string') request.url = targetBelow(target, point.basePath);
   return undefined;
-}
-
-/** As Connect's users know it: the target as it came, but never with a scheme, since no application expects one. */
-function originalUrlOf(target: ParsedTarget): string {
-  if (typeof target === 'string') return target;
-  return target.isRewritten ? target.path + target.tail : target.wire;
 }
 
 /** A request that is refused may be an attempt to confuse: its connection is not used again. */

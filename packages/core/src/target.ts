@@ -131,6 +131,12 @@ export function wireOf(target: ParsedTarget): string {
   return typeof target === 'string' ? target : target.wire;
 }
 
+/** The target as Connect's users know it: as it came, but never with a scheme, since no application expects one. */
+export function originalUrlOf(target: ParsedTarget): string {
+  if (typeof target === 'string') return target;
+  return target.isRewritten ? target.path + target.tail : target.wire;
+}
+
 /** The target's query with its `?`, or `''`; a fragment is not part of it. */
 export function searchOf(target: ParsedTarget): string {
   const tail = typeof target === 'string' ? tailOfClean(target) : target.tail;

@@ -8,6 +8,7 @@ import {
   Gateway,
   POINT,
   markReadsContext,
+  originalUrlOf,
   type RecordedRequest,
   reportFailure,
   RESPONSE,
@@ -77,7 +78,7 @@ const HOOKS: EmulateHooks<Head> = {
   /** The same record that a request on a socket carries from its entry on. */
   prepare(request: RecordedRequest, response, { context }) {
     const { target } = context.exchange;
-    request.originalUrl = targetBelow(target, '');
+    request.originalUrl = originalUrlOf(target);
     request[POINT] = context.point;
     request[TARGET] = target;
     request[RESPONSE] = response;

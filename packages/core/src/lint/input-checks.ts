@@ -22,8 +22,8 @@ export const INPUT_CHECKS: Checks<'I1' | 'I2' | 'I3'> = {
     cure: 'Read what you need before the answer ends, and give context.waitUntil only what was read.',
   },
   /**
-   * An application leaves a body that it does not want alone, rather than cancelling it: the server knows
-   * best whether to drain it or to close.
+   * An application that goes on working leaves a body that it does not want alone, rather than cancelling
+   * it: the server knows best whether to drain it or to close. Releasing it with the answer is fine.
    *
    * @see PEP 3333, "must not close the input"
    */
