@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Application, ViaductTypeError } from '@viaduct/core';
+import { type Application, ViaductError, ViaductTypeError } from '@viaduct/core';
 import { refuseUpgrade } from '@viaduct/core/internal';
 import { fromNode } from '@viaduct/node';
 import fastify from 'fastify';
@@ -29,8 +29,15 @@ export function fromFastify(
   const app = toApp(source);
   let isReady = false;
   let starting: Promise<void> | undefined;
+  let isClosed = false;
 
   async function becomeReady(): Promise<void> {
+    if (isClosed) {
+      throw new ViaductError(
+        'VIADUCT_E_START',
+        'this Fastify instance was closed, and cannot start again. Make a new one for each start.',
+      );
+    }
     try {
       await app.ready();
     } catch (error) {
@@ -57,6 +64,8 @@ export function fromFastify(
   }
 
   async function stop(): Promise<void> {
+    isClosed = true;
+    starting = undefined;
     await app.close();
   }
 

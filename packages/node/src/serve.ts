@@ -1,6 +1,6 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type ApplicationLike, toApplication, ViaductTypeError } from '@viaduct/core';
+import { type ApplicationLike, toApplication, ViaductError, ViaductTypeError } from '@viaduct/core';
 import { Gateway, startAll, stopAll } from '@viaduct/core/internal';
 import { refuseConnect } from './connect.js';
 import { delayContinue } from './continue.js';
@@ -18,7 +18,7 @@ export interface ServeOptions extends ToNodeOptions {
   readonly host?: string;
   /** How long the application's `start()` may take. Default: as long as it takes; a dispatcher limits each of its mounts. */
   readonly startTimeoutMs?: number;
-  /** How long `close()` waits for requests under way before it cuts them. Default 10,000. */
+  /** How long `close()` waits for requests under way before it cuts them. Default 8,000: less than the 10 s that Docker waits. */
   readonly closeTimeoutMs?: number;
   /**
    * How long an idle connection is kept for the next request. Default 72,000: longer than load balancers
@@ -59,7 +59,7 @@ export interface Server {
  */
 export async function serve(application: ApplicationLike, options: ServeOptions = {}): Promise<Server> {
   refuseWrongOptions(options);
-  const { port = 3000, host, onError, startTimeoutMs = Infinity, closeTimeoutMs = 10_000 } = options;
+  const { port = 3000, host, onError, startTimeoutMs = Infinity, closeTimeoutMs = 8_000 } = options;
   const runnable = toApplication(application, 'serve');
   const members = [{ application: runnable, place: nameOf(runnable.name) }];
   const gateway = new Gateway(onError, createForwarding(options.trustProxy));
@@ -85,7 +85,7 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
     });
   }
 
-  await startAll(members, startTimeoutMs);
+  await startAll(members, startTimeoutMs).catch(tellInnermost);
   const address = await listen(httpServer, port, host).catch(async (error: unknown) => {
     await stopAll(members);
     throw error;
@@ -105,6 +105,12 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
     httpServer,
     close: () => (closed ??= close()),
   };
+}
+
+/** A dispatcher has named the mount that failed already. */
+function tellInnermost(error: unknown): never {
+  const { cause } = error as Error;
+  throw cause instanceof ViaductError && cause.code.startsWith('VIADUCT_E_START') ? cause : error;
 }
 
 function nameOf(name: string | undefined): string {
