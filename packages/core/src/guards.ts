@@ -73,18 +73,10 @@ export class GuardTable {
   }
 }
 
-/**
- * The readings of what the application will see, and of the whole target as far as they lie below the base
- * path: `/a/../a/x` leads below `/a`, and so may `/../a/x`, which is what an application at `/a` sees of it.
- */
+/** Of what this dispatcher's applications will see: a target that leads out of it and in again is refused above. */
 function readingsFor(target: ParsedTarget, basePath: string): readonly string[] {
   const path = pathBelow(target, basePath);
-  if (typeof target === 'string') return [path.toLowerCase()];
-  const seen = wideReadings(path + fragmentOf(target));
-  if (basePath === '') return seen;
-  const base = decodeAll(basePath).toLowerCase();
-  const whole = wideReadings(target.path).filter((reading) => `${reading}/`.startsWith(`${base}/`));
-  return [...seen, ...whole.map((reading) => reading.slice(base.length))];
+  return typeof target === 'string' ? [path.toLowerCase()] : wideReadings(path + fragmentOf(target));
 }
 
 /** An application may read on where every router that we know stops. */

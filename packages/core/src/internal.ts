@@ -16,7 +16,14 @@ export { toRequest } from './request-from-node.js';
 export { CONTEXT, POINT, RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
 export { checkResponse, markReadsContext, runOnNode } from './run.js';
 export { isSettledSoon } from './stream-to-node.js';
-export { originalUrlOf, parseTarget, type ParsedTarget, pathBelow, readingsBelow, targetBelow } from './target.js';
+export {
+  originalUrlOf,
+  parseTarget,
+  type ParsedTarget,
+  pathBelow,
+  readingsBelow,
+  targetBelow,
+} from './target.js';
 export { runUpgrade } from './upgrade.js';
 export { refuseUpgrade } from './upgrade-answer.js';
 export { enterWeb } from './web-entry.js';

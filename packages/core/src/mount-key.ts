@@ -55,7 +55,7 @@ function parseHostKey(host: string, written: string, place: string): string {
 function parsePath(path: string, written: string, place: string): string {
   const fault = FAULTS.find(([pattern]) => pattern.test(path));
   if (fault !== undefined) throw wrong(place, written, fault[1]);
-  const encoded = path.replaceAll(/[^\x21-\x7e]|["<>^`{|}]/gu, (character) => encodeURIComponent(character));
+  const encoded = path.replaceAll(/[^\x21-\x7e]/gu, (character) => encodeURIComponent(character));
   const canonical = decodeUnreserved(encoded).replaceAll(/%[0-9a-f]{2}/gi, (triplet) =>
     triplet.toUpperCase(),
   );
@@ -77,6 +77,7 @@ const FAULTS: readonly (readonly [RegExp, string])[] = [
     /\*|\/:/,
     'a mount path is literal, with no "*" or ":name". Mount the part before it: all below belongs to it.',
   ],
+  [/["<>^`{|}]/, 'a mount path has none of "<>^`{|}: clients send them in two ways.'],
   [/%(?:2f|5c)/i, 'a mount path has no encoded slash or backslash: routers read it in two ways.'],
   [/%(?:[01][0-9a-f]|7f)/i, 'a mount path has no control character.'],
   // oxlint-disable-next-line no-control-regex -- they are what is looked for

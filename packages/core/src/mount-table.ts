@@ -4,7 +4,8 @@ import type { ErrorListener } from './gateway.js';
 import { HostTable } from './host-table.js';
 import { type MountKey, parseMountKey } from './mount-key.js';
 import type { Mount } from './mount-point.js';
-import { type ParsedTarget, readingsBelow } from './target.js';
+import { climbs } from './readings.js';
+import { type ParsedTarget, pathBelow, readingsBelow } from './target.js';
 
 /** An application with the way it is handed its requests. */
 export interface MountOptions {
@@ -61,7 +62,9 @@ export class MountTable {
     if (typeof target === 'string') return this.#longest(target, basePath.length, host);
     const [first = '', ...others] = readingsBelow(target, basePath);
     const mount = this.#longest(first, 0, host);
-    return others.every((reading) => this.#longest(reading, 0, host) === mount) ? mount : AMBIGUOUS;
+    if (!others.every((reading) => this.#longest(reading, 0, host) === mount)) return AMBIGUOUS;
+    const isStripped = mount !== undefined && mount.strip && mount.path !== '';
+    return isStripped && climbs(pathBelow(target, basePath + mount.path)) ? AMBIGUOUS : mount;
   }
 
   #longest(path: string, from: number, host: string): Mount | undefined {

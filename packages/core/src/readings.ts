@@ -5,13 +5,14 @@
  * `/a%2fb//c` → `/a%2Fb//c`, `/a/b//c`, `/a%2Fb/c`, `/a/b/c`
  *
  * Routers differ in whether, and in which order, they decode `%2F` and `%5C`, take `\` for `/`, resolve
- * dot segments and merge slashes; the result holds every combination. Percent triplets are spelt with
+ * dot segments, merge slashes and take what follows `//` for a host; the result holds every combination. Percent triplets are spelt with
  * capitals, since their case makes no difference (RFC 3986 §6.2.2.1).
  *
  * @param path Path with unreserved characters decoded, without query and fragment.
  */
 export function readings(path: string): readonly string[] {
-  return closure([capitalTriplets(path)], READINGS);
+  const spelt = capitalTriplets(path);
+  return closure([spelt, withoutAuthority(spelt)], READINGS);
 }
 
 /**
@@ -21,17 +22,22 @@ export function readings(path: string): readonly string[] {
  * @param path Path with unreserved characters decoded; with its fragment, since an application may read on.
  */
 export function wideReadings(path: string): readonly string[] {
-  const all = closure([capitalTriplets(path), decodeAll(path)], WIDE_READINGS);
+  const spelt = capitalTriplets(path);
+  const all = closure([spelt, withoutAuthority(spelt), decodeAll(path)], WIDE_READINGS);
   return [...new Set(all.map((reading) => decodeAll(reading).toLowerCase()))];
 }
 
 /** How a router may rewrite a path before it matches. Each is linear in its length. */
 type Rewriting = (path: string) => string;
 
-const READINGS: readonly Rewriting[] = [
+const SPLITTINGS: readonly Rewriting[] = [
   (path) => path.replaceAll('%2F', '/'),
   (path) => path.replaceAll('%5C', '\\'),
   (path) => path.replaceAll('\\', '/'),
+];
+
+const READINGS: readonly Rewriting[] = [
+  ...SPLITTINGS,
   (path) => path.replaceAll(/\/{2,}/g, '/'),
   resolveDotSegments,
 ];
@@ -50,6 +56,33 @@ function closure(start: readonly string[], rewritings: readonly Rewriting[]): re
     for (const rewrite of rewritings) found.add(rewrite(path));
   }
   return [...found];
+}
+
+/**
+ * Whether dot segments lead above the root in any reading, with `;` parameters dropped: `/../x`, `/a/%2E%2e%2f../x`, `/..;/x`.
+ *
+ * Below a mount such a path has no agreed reading: what is outside for the whole target is inside for the
+ * application, which knows nothing above its root.
+ */
+export function climbs(path: string): boolean {
+  if (!path.includes('..')) return false;
+  return closure([capitalTriplets(path)], SPLITTINGS).some((reading) => {
+    let depth = 0;
+    return reading.split('/').some((segment) => {
+      const name = segment.replace(/;.*$/s, '');
+      if (name === '..') depth -= 1;
+      else if (name !== '' && name !== '.') depth += 1;
+      return depth < 0;
+    });
+  });
+}
+
+/**
+ * `//host/a` → `/a`: what `new URL(target, base)` and `url.parse` make of a path that begins like a URL
+ * without its scheme, and so many a handler. Nobody does it to what has been rewritten already.
+ */
+function withoutAuthority(path: string): string {
+  return path.replace(/^[/\\]{2,}[^/\\]*(?:$|(?=[/\\]))/, '') || '/';
 }
 
 /** `/a/./b/../c` → `/a/c`; never climbs above the root (RFC 3986 §5.2.4). */

@@ -52,14 +52,19 @@ export async function runOnWeb(
   context: Context,
 ): Promise<Response> {
   try {
-    const isSpared = context.basePath === '' || readsContext(application);
-    const seen = isSpared ? request : new Request(context.mountedUrl, request);
+    const seen =
+      isWhole(context) || readsContext(application) ? request : new Request(context.mountedUrl, request);
     const response = checkResponse(await application.fetch(seen, context), application);
     context.exchange.answered(response);
     return response;
   } catch (error) {
     return failOnWeb(error, application, request.method, context);
   }
+}
+
+/** Whether the URL that came is the one to be seen: nothing was stripped, and nothing had to be decoded. */
+function isWhole({ basePath, exchange }: Context): boolean {
+  return basePath === '' && typeof exchange.target === 'string';
 }
 
 async function convert(

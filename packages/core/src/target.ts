@@ -33,7 +33,7 @@ export type ParsedTarget = string | Target;
  * `'*'`, `'ftp://h/'`, `'http://user@h/'`, `'a b'` → `undefined`
  *
  * @param wire Origin-form or absolute-form target, as on the request line.
- * @returns `undefined` when it is neither form, or has userinfo.
+ * @returns `undefined` when it is neither form, has userinfo, or has triplets that decode to triplets.
  * @see RFC 9112 §3.2; RFC 3986 §6.2.2.2
  */
 export function parseTarget(wire: string): ParsedTarget | undefined {
@@ -48,10 +48,12 @@ export function parseTarget(wire: string): ParsedTarget | undefined {
 /** `http://authority` and the rest. `@` is left out of the authority: userinfo is refused (RFC 9110 §4.2.4). */
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#@\\]+)((?:[/?#].*)?)$/i;
 
-function workOut(wire: string, origin: string, authority?: string): Target {
+function workOut(wire: string, origin: string, authority?: string): Target | undefined {
   const end = origin.search(/[?#]/);
   const encoded = end === -1 ? origin : origin.slice(0, end);
   const path = decodeUnreserved(encoded);
+  // `%%36%31` would become `%61`, which the next reader decodes once more.
+  if (decodeUnreserved(path) !== path) return undefined;
   const tail = end === -1 ? '' : origin.slice(end);
   const isRewritten = authority !== undefined;
   const target = { wire, path, tail, readings: readings(path), isRewritten };
@@ -65,7 +67,8 @@ function workOut(wire: string, origin: string, authority?: string): Target {
  */
 export function underPrefix(target: ParsedTarget, prefix: string): ParsedTarget {
   if (prefix === '') return target;
-  const { wire, path, tail, readings: whole } = typeof target === 'string' ? workOut(target, target) : target;
+  if (typeof target === 'string') return underPrefix(clean(target), prefix);
+  const { wire, path, tail, readings: whole } = target;
   return {
     wire,
     path: prefix + path,
@@ -73,6 +76,11 @@ export function underPrefix(target: ParsedTarget, prefix: string): ParsedTarget 
     readings: whole.map((reading) => prefix + reading),
     isRewritten: true,
   };
+}
+
+function clean(target: string): Target {
+  const path = pathBelow(target, '');
+  return { wire: target, path, tail: tailOfClean(target), readings: [path], isRewritten: false };
 }
 
 /**

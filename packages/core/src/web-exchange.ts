@@ -1,4 +1,5 @@
 import { Exchange } from './exchange.js';
+import { canonicalHost } from './host.js';
 import { type ParsedTarget, parseTarget } from './target.js';
 
 export interface WebExchangeOptions {
@@ -26,7 +27,7 @@ export class WebExchange extends Exchange {
     const authority = url.indexOf('//') + 2;
     const path = url.indexOf('/', authority);
     this.protocol = url.startsWith('https:') ? 'https' : 'http';
-    this.host = url.slice(authority, path);
+    this.host = canonicalHost(url.slice(authority, path), this.protocol);
     this.target = parseTarget(options.target ?? url.slice(path)) ?? url.slice(path);
     this.clientAddress = options.clientAddress;
   }

@@ -37,6 +37,8 @@ export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): A
     try {
       return conclude(await emulate(handler, request, new Head(request, context, application), HOOKS));
     } catch (error) {
+      // Not a failure of the application, and no answer that anybody will see.
+      if (isClientGone(error)) return conclude(new Response(null, { status: CLIENT_CLOSED_REQUEST }));
       return conclude(failOnWeb(error, application, request.method, context));
     }
   }
@@ -47,6 +49,13 @@ export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): A
 
   const application: Application = markReadsContext({ ...options, fetch, handle });
   return application;
+}
+
+/** As nginx logs it. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+function isClientGone(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === 'VIADUCT_E_CLIENT_GONE';
 }
 
 /** What the exchange is told of a request, and what it must know again later. */
