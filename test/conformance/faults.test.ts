@@ -1,0 +1,148 @@
+import { createDispatcher, fromNode } from 'viaduct';
+import { fromKoa } from '@viaduct/koa';
+import Koa from 'koa';
+import { describe, expect, it, vi } from 'vitest';
+import { everyKindOnSockets } from './every-way.js';
+import { nodeFace } from './faces.js';
+import { toBytes } from './message.js';
+import { openServer } from './opened-server.js';
+
+const THROWN: [name: string, value: unknown][] = [
+  ['an Error', new Error('secret words')],
+  ['undefined', undefined],
+  ['null', null],
+  ['a string', 'secret words'],
+  ['a symbol', Symbol('secret words')],
+  ['an object that cannot be printed', Object.create(null)],
+];
+
+everyKindOnSockets(({ kind }) => {
+  it.each(THROWN)(
+    'an application that throws %s answers 500, and the connection serves on',
+    async (_name, value) => {
+      const table = createDispatcher({
+        '/bad': kind.create(() => {
+          throw value;
+        }),
+        '/good': kind.create(() => ({ body: 'fine' })),
+      });
+      const { connect, reports } = await openServer(table);
+      const connection = await connect();
+      for (let round = 0; round < 2; round += 1) {
+        await connection.write(toBytes({ target: '/bad' }));
+        const { status, body } = await connection.read();
+        expect(status).toBe(500);
+        // Fastify answers with the message of an error, as it does alone.
+        if (kind.name !== 'Fastify') expect(body.toString()).toBe('Internal Server Error');
+        await connection.write(toBytes({ target: '/good' }));
+        expect((await connection.read()).body.toString()).toBe('fine');
+      }
+      if (kind.catchesErrors) return;
+      expect(reports.map(({ error }) => error)).toEqual([value, value]);
+      expect(reports[0]?.info.mounts).toEqual(['/bad']);
+    },
+  );
+});
+
+describe('a native handler', () => {
+  it('that throws after the head went out has its connection cut, and is reported once', async () => {
+    const failure = new Error('thrown by the test');
+    const application = fromNode((_req, res) => {
+      res.writeHead(200, { 'content-type': 'text/plain' });
+      res.write('half');
+      throw failure;
+    });
+    const { connect, reports } = await openServer(createDispatcher({ '/bad': application }));
+    const connection = await connect();
+    await connection.write(toBytes({ target: '/bad' }));
+    await expect(connection.read()).rejects.toThrow('ended too early');
+    expect(reports.map(({ error }) => error)).toEqual([failure]);
+  });
+
+  it('that throws after it had set headers leaves none of them on the 500', async () => {
+    const application = fromNode((_req, res) => {
+      res.setHeader('content-length', '100');
+      res.setHeader('x-secret', '1');
+      throw new Error('thrown by the test');
+    });
+    const door = await nodeFace.open(createDispatcher({ '/bad': application }));
+    const { status, text, values } = await door.send({ target: '/bad' });
+    expect([status, text, values('x-secret')]).toEqual([500, 'Internal Server Error', []]);
+    await door.close();
+  });
+});
+
+describe('a fetch handler', () => {
+  it.each([
+    ['nothing', undefined],
+    ['a string', 'hello'],
+    ['an object', { status: 200 }],
+  ])('that answers with %s instead of a Response gets 500, and is named', async (_name, answer) => {
+    const application = { name: 'shop', fetch: () => answer as never };
+    const { connect, reports } = await openServer(createDispatcher({ '/shop': application }));
+    const connection = await connect();
+    await connection.write(toBytes({ target: '/shop' }));
+    expect((await connection.read()).status).toBe(500);
+    expect(String(reports[0]?.error)).toContain('"shop"');
+  });
+});
+
+describe('onError', () => {
+  it('is called on the nearest dispatcher that has one, with application, mounts and context', async () => {
+    const failing = { name: 'failing', fetch: () => Promise.reject(new Error('thrown by the test')) };
+    const inner: unknown[] = [];
+    const outer: unknown[] = [];
+    const table = createDispatcher(
+      {
+        '/one': createDispatcher(
+          { '/deep': failing },
+          {
+            onError: (_error, { application, mounts, context }) =>
+              inner.push(application?.name, mounts, context?.path),
+          },
+        ),
+        '/two': createDispatcher({ '/deep': failing }),
+      },
+      { onError: (_error, { mounts }) => outer.push(mounts) },
+    );
+    const { connect, reports } = await openServer(table);
+    const connection = await connect();
+    for (const target of ['/one/deep/x', '/two/deep/x']) {
+      await connection.write(toBytes({ target }));
+      expect((await connection.read()).status).toBe(500);
+    }
+    expect(inner).toEqual(['failing', ['/one', '/deep'], '/x']);
+    expect(outer).toEqual([['/two', '/deep']]);
+    expect(reports).toEqual([]);
+  });
+
+  it('that throws does not harm the answer, and is printed with what it was told', async () => {
+    const print = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const table = createDispatcher(
+      { '/': () => Promise.reject(new Error('thrown by the test')) },
+      {
+        onError() {
+          throw new Error('the listener fails too');
+        },
+      },
+    );
+    const { connect } = await openServer(table);
+    const connection = await connect();
+    await connection.write(toBytes({ target: '/' }));
+    expect((await connection.read()).status).toBe(500);
+    expect(print).toHaveBeenCalledTimes(1);
+    print.mockRestore();
+  });
+});
+
+describe('Koa', () => {
+  it('keeps its own error page behind the dispatcher', async () => {
+    const app = new Koa();
+    app.silent = true;
+    app.use((ctx) => ctx.throw(418, 'short and stout'));
+    const door = await nodeFace.open(createDispatcher({ '/pot': fromKoa(app) }));
+    const { status, text } = await door.send({ target: '/pot' });
+    expect([status, text]).toEqual([418, 'short and stout']);
+    await door.close();
+  });
+});

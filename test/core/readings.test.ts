@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { decodeAll, readings, wideReadings } from '../../packages/core/dist/readings.js';
+
+describe('readings', () => {
+  it('begin with the path itself, its triplets in capitals', () => {
+    expect(readings('/a%2fb/%c3%a9')[0]).toBe('/a%2Fb/%C3%A9');
+  });
+
+  it('are every combination of decoding, merging and resolving', () => {
+    expect(new Set(readings('/a%2f/../b'))).toEqual(
+      new Set(['/a%2F/../b', '/a//../b', '/a/../b', '/a/b', '/b']),
+    );
+  });
+
+  it('never climb above the root', () => {
+    expect(readings('/../../a')).toContain('/a');
+    expect(readings('/..').every((reading) => reading.startsWith('/'))).toBe(true);
+  });
+
+  it('keep a slash at the end where dots resolve to a directory', () => {
+    expect(readings('/a/b/..')).toContain('/a/');
+    expect(readings('/a/.')).toContain('/a/');
+  });
+
+  it('do not drop parameters and do not fold case', () => {
+    expect(readings('/A;x/b')).toEqual(['/A;x/b']);
+  });
+});
+
+describe('wideReadings', () => {
+  it.each([
+    ['/ADMIN', '/admin'],
+    ['/admin;x=1/secret', '/admin/secret'],
+    ['/admin;x=1/secret', '/admin'],
+    ['/public/..;/admin', '/admin'],
+    ['/%41dmin', '/admin'],
+    ['/x%2F..%5Cadmin', '/admin'],
+    ['/caf%C3%A9', '/café'],
+    ['/admin#x', '/admin'],
+  ])('of %s include %s', (path, reading) => {
+    expect(wideReadings(path)).toContain(reading);
+  });
+});
+
+describe('decodeAll', () => {
+  it('leaves bytes that are no UTF-8 as they are', () => {
+    expect(decodeAll('/%C3%A9/%E4/%zz/%2F')).toBe('/é/%E4/%zz//');
+  });
+});
