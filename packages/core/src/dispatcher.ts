@@ -12,7 +12,7 @@ import { type Mount, MountPoint } from './mount-point.js';
 import { AMBIGUOUS, MountTable, type Mounts } from './mount-table.js';
 import { plainResponse, sendPlain } from './plain-answer.js';
 import { NodeRequestHead } from './request-head.js';
-import { effectiveHost, POINT, type RecordedRequest, TARGET } from './request-record.js';
+import { POINT, type RecordedRequest, TARGET } from './request-record.js';
 import { sendResponse } from './response-to-node.js';
 import { markReadsContext, runOnNode, runOnWeb } from './run.js';
 import { type ParsedTarget, parseTarget, targetBelow } from './target.js';
@@ -77,7 +77,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     const point = request[POINT] ?? root;
     const target = rereadTarget(request, point);
     if (target === undefined) return sendPlain(response, 400);
-    const host = readsHost ? effectiveHost(request) : '';
+    const host = readsHost ? nodeContextOf(request).host : '';
     if (!guards.isEmpty) {
       const context = nodeContextOf(request);
       const applying = guards.applying(context, host);
@@ -123,7 +123,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     const point = request[POINT] ?? root;
     const target = rereadTarget(request, point);
     if (target === undefined) return refuseUpgrade(socket, 400);
-    const host = readsHost ? effectiveHost(request) : '';
+    const host = readsHost ? nodeContextOf(request).host : '';
     try {
       const context = nodeContextOf(request);
       const applying = guards.isEmpty ? [] : guards.applying(context, host);

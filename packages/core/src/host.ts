@@ -38,8 +38,14 @@ function hostnameInUrl(name: string): string | undefined {
  * @param value Value of a `Host` header that was found valid.
  */
 export function canonicalHost(value: string, protocol: 'http' | 'https'): string {
+  if (value === latest.value && protocol === latest.protocol) return latest.canonical;
   const { name, port } = parseHost(value) ?? { name: value, port: '' };
-  return port === '' || port === DEFAULT_PORTS[protocol] ? name : `${name}:${port}`;
+  const canonical = port === '' || port === DEFAULT_PORTS[protocol] ? name : `${name}:${port}`;
+  latest = { value, protocol, canonical };
+  return canonical;
 }
+
+/** A server hears few names, and mostly the same one as last time. */
+let latest = { value: '', protocol: '', canonical: '' };
 
 const DEFAULT_PORTS = { http: '80', https: '443' } as const;

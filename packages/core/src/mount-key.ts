@@ -48,6 +48,13 @@ function parseHostKey(host: string, written: string, place: string): string {
       `"${host}" is not a host. Write a name, a name and a port, or "*." and a name; a path begins with "/".`,
     );
   }
+  if (parsed.port === '80' || parsed.port === '443') {
+    throw wrong(
+      place,
+      written,
+      `port ${parsed.port} is a default, which clients leave out. Leave it out too.`,
+    );
+  }
   const name = isWildcard ? `*.${parsed.name}` : parsed.name;
   return parsed.port === '' ? name : `${name}:${parsed.port}`;
 }

@@ -1,7 +1,7 @@
 import { ViaductError } from './errors.js';
 import { Exchange } from './exchange.js';
 import { canonicalHost } from './host.js';
-import { effectiveHost, FORWARDED, RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
+import { FORWARDED, RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
 import type { ParsedTarget } from './target.js';
 import type { AnswerEnd } from './upgrade-end.js';
 
@@ -34,7 +34,7 @@ export class NodeExchange extends Exchange {
 
   /** An HTTP/1.0 client may send no host: then the address that it connected to stands for it. */
   get host(): string {
-    const host = effectiveHost(this.#request);
+    const host = this.#request[FORWARDED]?.host ?? this.#request.headers.host ?? '';
     if (host !== '') return canonicalHost(host, this.protocol);
     const { localAddress = 'localhost', localPort } = this.#request.socket;
     const name = localAddress.includes(':') ? `[${localAddress}]` : localAddress;

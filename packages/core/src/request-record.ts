@@ -30,8 +30,3 @@ export interface RecordedRequest extends IncomingMessage {
   /** The context that was built last: there is none until somebody asks. */
   [CONTEXT]?: Context;
 }
-
-/** The host that the client asked for, found valid at the entry; `''` when an HTTP/1.0 client sent none. */
-export function effectiveHost(request: RecordedRequest): string {
-  return request[FORWARDED]?.host ?? request.headers.host ?? '';
-}

@@ -25,6 +25,8 @@ export interface FastifyHost {
   addContentTypeParser(type: string, parser: (request: any, payload: any, done: any) => void): unknown;
   // oxlint-disable-next-line typescript/no-explicit-any -- overloaded by the name of the hook
   addHook(name: any, hook: () => Promise<void>): unknown;
+  // oxlint-disable-next-line typescript/no-explicit-any -- methods have a type of their own
+  hasRoute(route: any): boolean;
   // oxlint-disable-next-line typescript/no-explicit-any -- the route's generics are the instance's
   route(options: any): unknown;
 }

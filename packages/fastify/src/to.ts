@@ -17,7 +17,8 @@ export interface ToFastifyOptions {
   /** `true` (default): the application sees the path below the plugin's prefix; `false`: the whole path. */
   readonly strip?: boolean;
   /** Values of the host's for the application's `context.state`, such as the user that it has found. */
-  readonly state?: (request: never) => object;
+  // oxlint-disable-next-line typescript/no-explicit-any -- the request is the user's, decorated in ways that only they know
+  readonly state?: (request: any) => object;
   /** Told of every failure that no dispatcher inside listens to. Default: `console.error`. */
   readonly onError?: ErrorListener;
 }
@@ -48,9 +49,15 @@ export function toFastify(application: ApplicationLike, options: ToFastifyOption
     const handler = createHandler(hosting, depth, options);
     // Below a prefix, `/*` leaves out the prefix itself.
     for (const url of depth === 0 ? ['/*'] : ['', '/*']) {
-      instance.route({ method: instance.supportedMethods, url, exposeHeadRoute: false, handler });
+      const method = instance.supportedMethods.filter((each) => !isTaken(instance, each, depth));
+      instance.route({ method, url, exposeHeadRoute: false, handler });
     }
   };
+}
+
+/** Preflights are the host's where it answers them on every path, as `@fastify/cors` does. */
+function isTaken(instance: FastifyHost, method: string, depth: number): boolean {
+  return depth === 0 && method === 'OPTIONS' && instance.hasRoute({ method, url: '/*' });
 }
 
 /** The stream stays as it is, for the application to read; a limit on its size is the application's too. */
@@ -63,7 +70,7 @@ function createHandler(hosting: Hosting, depth: number, options: ToFastifyOption
   return function handler(request, reply): void {
     const { raw } = request;
     const arrival = hosting.arrive(raw, reply.raw, request.originalUrl, depth);
-    if (state !== undefined) Object.assign(arrival.context.state, state(request as never));
+    if (state !== undefined) Object.assign(arrival.context.state, state(request));
     if (native) handOver(hosting, arrival, raw, reply);
     else {
       // A handler that returned the reply would make Fastify watch it to its end.

@@ -2,7 +2,7 @@ import type { ApplicationLike, ErrorListener } from '@viaduct/core';
 import { createHosting } from '@viaduct/node/internal';
 import { routeDepth } from './route-depth.js';
 import { sendAnswer } from './send-answer.js';
-import type { KoaHostContext } from './shapes.js';
+import type { KoaHostContext, KoaMiddleware } from './shapes.js';
 
 /** What {@link toKoa} takes besides the application. */
 export interface ToKoaOptions {
@@ -15,14 +15,14 @@ export interface ToKoaOptions {
   /** `true` (default): the application sees the path below where it is mounted; `false`: the whole path. */
   readonly strip?: boolean;
   /** Values of the host's for the application's `context.state`, such as the user that it has found. */
-  readonly state?: (ctx: never) => object;
+  // oxlint-disable-next-line typescript/no-explicit-any -- the context is the user's, extended in ways that only they know
+  readonly state?: (ctx: any) => object;
   /** Told of every failure that no dispatcher inside listens to. Default: `console.error`. */
   readonly onError?: ErrorListener;
 }
 
 /** A Koa middleware that runs an application. Koa has no life cycle: without `start()`, the first request starts it. */
-export interface HostedInKoa {
-  (ctx: KoaHostContext, next: () => Promise<unknown>): Promise<void>;
+export interface HostedInKoa extends KoaMiddleware {
   /** Starts the application: to be awaited before the server listens. */
   start(): Promise<void>;
   /** Stops it: to be called when the server has closed. */
@@ -50,7 +50,7 @@ export function toKoa(application: ApplicationLike, options: ToKoaOptions = {}):
     // `OPTIONS *` asks the server, and no path.
     if (originalUrl === '*') return void (await next());
     const arrival = hosting.arrive(req, res, originalUrl, routeDepth(ctx, middleware));
-    if (state !== undefined) Object.assign(arrival.context.state, state(ctx as never));
+    if (state !== undefined) Object.assign(arrival.context.state, state(ctx));
     await hosting.start();
     if (!native) return sendAnswer(ctx, await hosting.answer(req, arrival));
     ctx.respond = false;

@@ -304,7 +304,7 @@ class Exchange implements RequestSource, ResponseSink, SocketOwner, AnswerOwner,
     const statusText = this.#response.statusMessage ?? STATUS_CODES[statusCode] ?? '';
     const isWhole = DEFERS_STREAMS && isSmall(body);
     const response = isWhole
-      ? new WholeResponse(body, statusCode, statusText)
+      ? (new WholeResponse(body, statusCode, statusText) as unknown as Response)
       : new Response(body as NativeBody, { status: statusCode, statusText });
     const hasTextType = !isWhole && typeof body === 'string';
     this.#headers?.applyTo(response.headers, hasTextType, statusCode === 205);

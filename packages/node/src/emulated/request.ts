@@ -44,6 +44,7 @@ export function createRequest(
   request.httpVersionMinor = version.length > 2 ? version.charCodeAt(2) - 48 : 0;
   request.url = head.url;
   request.method = head.method;
+  (request as { upgrade?: boolean }).upgrade = false;
   request._addHeaderLines(rawHeaders, rawHeaders.length);
   request[SOURCE] = source;
   request._read = read;

@@ -1,3 +1,9 @@
+/** What {@link WholeResponse} takes over from the native class as it is. */
+type Head = Pick<Response, 'headers' | 'ok' | 'redirected' | 'status' | 'statusText' | 'type' | 'url'>;
+
+/** The type declarations say that bodies are properties; on the class they are accessors and methods. */
+const NativeResponse: new (body: null, init: ResponseInit) => Head = Response;
+
 /**
  * A web `Response` whose whole body is known: Node's own class, which makes the stream that a body is only
  * when somebody asks for `body`.
@@ -5,7 +11,7 @@
  * On Node 20 the stream is two thirds of what `new Response(text)` and `text()` cost, and most readers want
  * the text, or send it on. Whatever else is asked for goes to a plain `Response` with the same body.
  */
-export class WholeResponse extends Response {
+export class WholeResponse extends NativeResponse {
   readonly #content: string | Uint8Array;
   #isTaken = false;
   #plain: Response | undefined;
@@ -16,36 +22,36 @@ export class WholeResponse extends Response {
     this.#content = typeof content === 'string' ? content : new Uint8Array(content);
   }
 
-  override get body(): Response['body'] {
+  get body(): Response['body'] {
     return this.#toPlain().body;
   }
 
-  override get bodyUsed(): boolean {
+  get bodyUsed(): boolean {
     return this.#plain === undefined ? this.#isTaken : this.#plain.bodyUsed;
   }
 
-  override text(): Promise<string> {
+  text(): Promise<string> {
     const content = this.take();
     if (content === undefined) return this.#toPlain().text();
     return Promise.resolve(typeof content === 'string' ? asDecoded(content) : decoder.decode(content));
   }
 
-  override json(): Promise<unknown> {
+  json(): Promise<unknown> {
     return this.text().then(JSON.parse);
   }
 
-  override arrayBuffer(): Promise<ArrayBuffer> {
+  arrayBuffer(): Promise<ArrayBuffer> {
     return this.#toPlain().arrayBuffer();
   }
 
-  override blob(): ReturnType<Response['blob']> {
+  blob(): ReturnType<Response['blob']> {
     // The type of a blob is that of the headers.
     const content = this.take();
     if (content === undefined) return this.#toPlain().blob();
     return new Response(content, { headers: this.headers }).blob();
   }
 
-  override formData(): ReturnType<Response['formData']> {
+  formData(): ReturnType<Response['formData']> {
     const content = this.take();
     if (content === undefined) return this.#toPlain().formData();
     return new Response(content, { headers: this.headers }).formData();
@@ -55,9 +61,9 @@ export class WholeResponse extends Response {
     return this.arrayBuffer().then((buffer) => new Uint8Array(buffer));
   }
 
-  override clone(): Response {
-    const plain = this.#plain ?? (this.#isTaken ? this.#toPlain() : undefined);
-    if (plain !== undefined) return new Response(plain.clone().body, this);
+  clone(): Head {
+    const plain = this.#isTaken ? this.#toPlain() : this.#plain;
+    if (plain !== undefined) return new Response(plain.clone().body, this as Head);
     const copy = new WholeResponse(this.#content, this.status, this.statusText);
     for (const [name, value] of this.headers) copy.headers.append(name, value);
     return copy;

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Readable } from 'node:stream';
 import { ViaductError } from '@viaduct/core';
 import { isHopByHop, isSettledSoon, knownBody } from '@viaduct/core/internal';
+import { WholeResponse } from '../emulated/whole-response.js';
 import { BodyStream, wrongLength } from './body-stream.js';
 
 /** An application's answer, for its host to send. */
@@ -54,13 +55,17 @@ async function toNodeBody(
   method: string | undefined,
   onFailure: (error: unknown) => void,
 ): Promise<Buffer | Readable | undefined> {
-  const { body, status, headers } = response;
+  const { status, headers } = response;
   if (method === 'HEAD' || status === 204 || status === 205 || status === 304) {
-    await body?.cancel();
+    await response.body?.cancel();
     return undefined;
   }
   const declared = headers.get('content-length');
   const length = declared === null ? undefined : Number(declared);
+  const whole = response instanceof WholeResponse ? response.take() : undefined;
+  // Before `body` is asked for, which makes a stream.
+  if (whole !== undefined) return checked(toBuffer(whole), length);
+  const { body } = response;
   if (body === null) return checked(Buffer.alloc(0), length);
   if (response.bodyUsed || body.locked) throw bodyUsed();
   const known = knownBody(response);

@@ -9,6 +9,7 @@ import {
   type ParsedTarget,
   pathBelow,
   POINT,
+  readingsBelow,
   type RecordedRequest,
   TARGET,
 } from '@viaduct/core/internal';
@@ -50,9 +51,9 @@ export function arrive(
 ): Arrival {
   const parent = admitted(mounting, request, response, wire);
   const { target, rest } = locate(request, parent);
-  const basePath = basePathAbove(target, afterSegments(rest, depth), parent);
-  if (basePath === undefined || !isUnanimous(target, basePath)) throw refusal(400);
-  const point = pointAt(mounting, parent, mounting.mount.strip ? basePath : parent.basePath);
+  const prefix = prefixAbove(afterSegments(rest, depth), pathBelow(target, parent.basePath));
+  if (prefix === undefined || !isUnanimous(target, parent.basePath, prefix)) throw refusal(400);
+  const point = pointAt(mounting, parent, mounting.mount.strip ? parent.basePath + prefix : parent.basePath);
   return { context: nodeContextOf(request).at(point), response };
 }
 
@@ -105,21 +106,20 @@ function afterSegments(path: string, depth: number): string {
   return index === -1 ? '' : path.slice(index);
 }
 
-/** What stands before `rest`, which the host has left; `undefined` when it does not end the path. */
-function basePathAbove(target: ParsedTarget, rest: string, parent: MountPoint): string | undefined {
-  // Asked first, since slashes that collapse below the parent belong to neither.
-  if (rest === (pathBelow(target, parent.basePath) || '/')) return parent.basePath;
-  const whole = pathBelow(target, '');
-  if (whole.endsWith(rest)) return whole.slice(0, whole.length - rest.length);
+/** What of a path stands before `rest`, which the host has left; `undefined` when it does not end the path. */
+function prefixAbove(rest: string, path: string): string | undefined {
+  if (path.endsWith(rest)) return path.slice(0, path.length - rest.length);
   // A host that strips everything leaves the slash that every URL has.
-  return rest === '/' ? whole : undefined;
+  return rest === '/' ? path : undefined;
 }
 
-/** Whether every reading of the target lies below the base path, so that all routers agree on who owns it. */
-function isUnanimous(target: ParsedTarget, basePath: string): boolean {
-  if (typeof target === 'string') return true;
-  const base = basePath.replaceAll(/%[0-9a-f]{2}/gi, (triplet) => triplet.toUpperCase());
-  return target.readings.every((reading) => reading === base || reading.startsWith(`${base}/`));
+/** Whether every reading of the target lies below the prefix, so that all routers agree on who owns it. */
+function isUnanimous(target: ParsedTarget, basePath: string, prefix: string): boolean {
+  if (typeof target === 'string' || prefix === '') return true;
+  const spelt = prefix.replaceAll(/%[0-9a-f]{2}/gi, (triplet) => triplet.toUpperCase());
+  return readingsBelow(target, basePath).every(
+    (reading) => reading === spelt || reading.startsWith(`${spelt}/`),
+  );
 }
 
 function pointAt(mounting: Mounting, parent: MountPoint, basePath: string): MountPoint {

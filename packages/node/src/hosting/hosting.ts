@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type ApplicationLike, type ErrorListener, toApplication } from '@viaduct/core';
+import { type Application, type ApplicationLike, type ErrorListener, toApplication } from '@viaduct/core';
 import {
   checkResponse,
   type Context,
@@ -17,6 +17,7 @@ import {
 } from '@viaduct/core/internal';
 import { type Answer, toAnswer } from './answer.js';
 import { arrive, type Arrival, type Mounting } from './arrival.js';
+import { type NodeApplication, runOnOwnPair } from './own-pair.js';
 import { refuseReadBody } from './refusal.js';
 
 export interface HostingOptions {
@@ -64,10 +65,15 @@ export function createHosting(source: ApplicationLike, place: string, options: H
   const members = [{ application, place: `${place}: ${name}` }];
   let starting: Promise<void> | undefined;
 
-  async function answer(request: RecordedRequest, { context, response }: Arrival): Promise<Answer> {
+  async function answer(request: RecordedRequest, arrival: Arrival): Promise<Answer> {
+    const { context, response } = arrival;
     try {
-      const given = checkResponse(await application.fetch(toRequest(request, context), context), application);
-      const taken = await toAnswer(given, request.method, (error) => noteFailure(context, error));
+      const given = await (hasNodeFace(application)
+        ? runOnOwnPair(application, request, arrival)
+        : application.fetch(toRequest(request, context), context));
+      const taken = await toAnswer(checkResponse(given, application), request.method, (error) =>
+        noteFailure(context, error),
+      );
       // Streams are piped to the response when its head is final; hosts let it wait for the first chunk.
       if (taken.isSlow) response.once('pipe', () => response.flushHeaders());
       return taken;
@@ -125,6 +131,10 @@ export function createHosting(source: ApplicationLike, place: string, options: H
     start,
     stop,
   };
+}
+
+function hasNodeFace(application: Application): application is NodeApplication {
+  return application.handle !== undefined;
 }
 
 function noteFailure(context: Context, error: unknown): void {

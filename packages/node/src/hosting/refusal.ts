@@ -24,7 +24,7 @@ export function refuseReadBody(request: IncomingMessage, place: string): void {
 }
 
 /** RFC 9112 §6.3: a request has a body when it says how long it is. */
-function hasBody({ headers, httpVersionMajor, complete }: IncomingMessage): boolean {
+export function hasBody({ headers, httpVersionMajor, complete }: IncomingMessage): boolean {
   if (httpVersionMajor >= 2) return !complete;
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }

@@ -1,0 +1,137 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Application } from '@viaduct/core';
+import {
+  type Context,
+  CONTEXT,
+  POINT,
+  type RecordedRequest,
+  reportFailure,
+  RESPONSE,
+  TARGET,
+  targetBelow,
+  toRequest,
+} from '@viaduct/core/internal';
+import { emulate, type EmulatedRequestHead, type EmulateHooks } from '../emulated/exchange.js';
+import type { Arrival } from './arrival.js';
+import { hasBody } from './refusal.js';
+
+/** An application with a Node face. */
+export type NodeApplication = Application & Required<Pick<Application, 'handle'>>;
+
+/**
+ * Runs an application's Node face on a `req` and `res` of its own, since the host's are still the host's: its
+ * URL stays whole, and its response waits for what the host adds.
+ *
+ * The same as the application's web face, without a `Request` between two Node requests: half the cost.
+ *
+ * @throws What the application threw before it sent a head.
+ */
+export function runOnOwnPair(
+  application: NodeApplication,
+  request: RecordedRequest,
+  { context, response }: Arrival,
+): Promise<Response> {
+  const head = new HostedHead(application, request, context);
+  // The exchange reads nothing else of a request whose head it is given.
+  const web = new HostedBody(request, response, context) as unknown as Request;
+  return emulate((own, answer) => application.handle(own, answer), web, head, HOOKS);
+}
+
+class HostedHead implements EmulatedRequestHead {
+  readonly application: Application;
+  readonly request: RecordedRequest;
+  readonly context: Context;
+
+  constructor(application: Application, request: RecordedRequest, context: Context) {
+    this.application = application;
+    this.request = request;
+    this.context = context;
+  }
+
+  get url(): string {
+    return targetBelow(this.context.exchange.target, this.context.basePath);
+  }
+
+  get method(): string {
+    return this.request.method ?? 'GET';
+  }
+
+  get host(): string {
+    return this.context.host;
+  }
+
+  get httpVersion(): string {
+    return this.request.httpVersion;
+  }
+
+  get rawHeaders(): readonly string[] {
+    return this.request.rawHeaders;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.context.clientAddress;
+  }
+
+  get encrypted(): boolean {
+    return this.context.protocol === 'https';
+  }
+}
+
+/** Of a `Request`, its body and its end. */
+class HostedBody {
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #context: Context;
+  #body: Request['body'] | undefined;
+
+  constructor(request: IncomingMessage, response: ServerResponse, context: Context) {
+    this.#request = request;
+    this.#response = response;
+    this.#context = context;
+  }
+
+  get body(): Request['body'] {
+    if (this.#body === undefined)
+      this.#body = hasBody(this.#request) ? toRequest(this.#request, this.#context).body : null;
+    return this.#body;
+  }
+
+  get bodyUsed(): boolean {
+    return false;
+  }
+
+  /** An abort signal costs as much as the rest of the exchange, and all it would hear is the response's end. */
+  get signal(): HostedBody {
+    return this;
+  }
+
+  get aborted(): boolean {
+    return this.#response.destroyed && !this.#response.writableFinished;
+  }
+
+  get reason(): unknown {
+    return this.#context.signal.reason;
+  }
+
+  addEventListener(_type: 'abort', listener: { handleEvent(): void }): void {
+    this.#response.once('close', () => {
+      if (this.aborted) listener.handleEvent();
+    });
+  }
+
+  removeEventListener(): void {}
+}
+
+const HOOKS: EmulateHooks<HostedHead> = {
+  prepare(own: RecordedRequest, response, { request, context }) {
+    const { target } = context.exchange;
+    own.originalUrl = request.originalUrl ?? targetBelow(target, '');
+    own[POINT] = context.point;
+    own[TARGET] = target;
+    own[RESPONSE] = response;
+    own[CONTEXT] = context;
+  },
+  onLateError(error, { application, context }) {
+    reportFailure(error, application, context);
+  },
+};
