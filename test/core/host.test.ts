@@ -14,7 +14,7 @@ describe('parseHost', () => {
     ['[::1]:3000', '[::1]', '3000'],
     ['_sip.foo.org', '_sip.foo.org', ''],
   ])('%s → name %s, port %j', (value, name, port) => {
-    expect(parseHost(value)).toEqual({ name, port });
+    expect(parseHost(value)).toMatchObject({ name, port });
   });
 
   it.each([

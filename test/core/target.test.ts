@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { decodeUnreserved } from '../../packages/core/dist/readings.js';
 import {
-  decodeUnreserved,
   isClean,
   parseTarget,
   pathBelow,

@@ -13,7 +13,8 @@ import { type AnswerEnd, UpgradeEnd } from './upgrade-end.js';
  *
  * Refused with 400: a `Host` that is missing (HTTP/1.1), repeated, empty or malformed (RFC 9112 §3.2), a
  * repeated `Content-Type` or `Authorization` (Node keeps the first, the web types join them: two readings
- * of one request), a target of no known form. Refused with 405: TRACE. Answered: `OPTIONS *`.
+ * of one request), a target of no known form. Refused with 405: TRACE; with 414: a target that is too long.
+ * Answered: `OPTIONS *`.
  *
  * A request that was admitted before goes on as it is.
  *
@@ -36,9 +37,14 @@ export function admitUpgrade(request: RecordedRequest, socket: Duplex, root: Mou
   return status === undefined;
 }
 
+/** The statuses that a request is refused with before any application is asked. */
+export type Refusal = 400 | 405 | 414;
+
 /** Reads and records a request. */
-function enter(request: RecordedRequest, end: AnswerEnd, root: MountPoint): 400 | 405 | undefined {
-  const target = readTarget(request, request.url ?? '/');
+function enter(request: RecordedRequest, end: AnswerEnd, root: MountPoint): Refusal | undefined {
+  const { url = '/' } = request;
+  if (url.length > root.gateway.maxTargetBytes) return 414;
+  const target = readTarget(request, url);
   if (typeof target === 'number') return target;
   const forwarded = root.gateway.forwarding?.read(request);
   if (forwarded === undefined) return record(request, end, root, target);
@@ -60,7 +66,7 @@ export function admitHosted(
   response: ServerResponse,
   root: MountPoint,
   wire: string,
-): 400 | 405 | undefined {
+): Refusal | undefined {
   const target = readTarget(request, wire);
   if (typeof target === 'number') return target;
   const { url } = request;
@@ -70,7 +76,7 @@ export function admitHosted(
 }
 
 /** The target of a request that is what it seems, else the status to refuse it with. */
-function readTarget(request: RecordedRequest, wire: string): ParsedTarget | 400 | 405 {
+function readTarget(request: RecordedRequest, wire: string): ParsedTarget | Refusal {
   if (request.method === 'TRACE') return 405;
   if (!hasPlausibleHead(request)) return 400;
   const target = parseTarget(wire);
@@ -93,7 +99,7 @@ function record(
 }
 
 /** A request that is refused may be an attempt to confuse: its connection is not used again. */
-function refuse(response: ServerResponse, status: 400 | 405): false {
+function refuse(response: ServerResponse, status: Refusal): false {
   const allow = status === 405 ? { allow: METHODS } : undefined;
   sendPlain(response, status, { connection: 'close', ...allow });
   return false;

@@ -65,7 +65,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
   const table = new MountTable(mounts, options.isolateHosts ?? false, onError);
   const guards = new GuardTable(options.guards ?? {});
   const readsHost = table.hasHosts || !guards.isEmpty;
-  const gateway = new Gateway(onError);
+  const gateway = new Gateway({ onError });
   const root = new MountPoint(gateway);
   const members: Member[] = table.mounts.map(({ key, application }) => ({
     application,

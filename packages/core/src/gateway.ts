@@ -14,6 +14,13 @@ export interface ErrorInfo {
 /** Learns of every failure, once. What it throws itself is printed and forgotten. */
 export type ErrorListener = (error: unknown, info: ErrorInfo) => void;
 
+export interface GatewayOptions {
+  readonly onError?: ErrorListener | undefined;
+  readonly forwarding?: Forwarding | undefined;
+  /** Longer targets are answered with 414. Default 8,192. */
+  readonly maxTargetBytes?: number | undefined;
+}
+
 /**
  * Where requests enter: what holds for all of them, and the work they leave behind.
  *
@@ -22,12 +29,14 @@ export type ErrorListener = (error: unknown, info: ErrorInfo) => void;
 export class Gateway {
   /** Absent where another server has read the forwarded headers already. */
   readonly forwarding: Forwarding | undefined;
+  readonly maxTargetBytes: number;
   readonly #onError: ErrorListener | undefined;
   readonly #pending = new Set<Promise<unknown>>();
 
-  constructor(onError?: ErrorListener, forwarding?: Forwarding) {
+  constructor({ onError, forwarding, maxTargetBytes = 8_192 }: GatewayOptions = {}) {
     this.#onError = onError;
     this.forwarding = forwarding;
+    this.maxTargetBytes = maxTargetBytes;
   }
 
   /** Tells the nearest listener of a failure: nothing is swallowed, and nothing is thrown. */

@@ -3,6 +3,8 @@
  */
 export interface Host {
   readonly name: string;
+  /** The same with the trailing dot that was written, as URLs keep it. */
+  readonly hostname: string;
   /** Digits without leading zeros, or `''`. */
   readonly port: string;
 }
@@ -10,7 +12,7 @@ export interface Host {
 /**
  * Reads the value of a `Host` header, or an authority, by the grammar of RFC 9112 §3.2 and RFC 3986 §3.2.2.
  *
- * `FOO.org:80` → `{ name: 'foo.org', port: '80' }`; `[0:0::1]:3000` → `{ name: '[::1]', port: '3000' }`
+ * `FOO.org:80` → name `foo.org`, port `80`; `[0:0::1]:3000` → name `[::1]`, port `3000`
  * `''`, `a b`, `a@b`, `h/path?`, `h:99999`, `a, b` → `undefined`; `127.1`, `0x7f.1` too: a URL reads them
  * as an address, and nobody else does
  */
@@ -21,7 +23,7 @@ export function parseHost(value: string): Host | undefined {
   if (Number(port) > 65_535) return undefined;
   const hostname = hostnameInUrl(name);
   if (hostname === undefined || (!name.startsWith('[') && hostname !== name.toLowerCase())) return undefined;
-  return { name: hostname.replace(/\.$/, ''), port: port === '' ? '' : String(Number(port)) };
+  return { name: hostname.replace(/\.$/, ''), hostname, port: port === '' ? '' : String(Number(port)) };
 }
 
 const HOST = /^([a-z0-9_](?:[a-z0-9_.~-]{0,253})|\[[0-9a-f:.]{2,45}\])(?::(\d{0,5}))?$/i;
@@ -39,8 +41,8 @@ function hostnameInUrl(name: string): string | undefined {
  */
 export function canonicalHost(value: string, protocol: 'http' | 'https'): string {
   if (value === latest.value && protocol === latest.protocol) return latest.canonical;
-  const { name, port } = parseHost(value) ?? { name: value, port: '' };
-  const canonical = port === '' || port === DEFAULT_PORTS[protocol] ? name : `${name}:${port}`;
+  const { hostname, port } = parseHost(value) ?? { hostname: value, port: '' };
+  const canonical = port === '' || port === DEFAULT_PORTS[protocol] ? hostname : `${hostname}:${port}`;
   latest = { value, protocol, canonical };
   return canonical;
 }

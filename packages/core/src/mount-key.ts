@@ -1,6 +1,6 @@
 import { ViaductTypeError } from './errors.js';
 import { parseHost } from './host.js';
-import { decodeUnreserved } from './target.js';
+import { decodeUnreserved } from './readings.js';
 
 /** A key of a mount or guard table, read and normalised. */
 export interface MountKey {

@@ -6,6 +6,7 @@ const TEXTS = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  414: 'URI Too Long',
   426: 'Upgrade Required',
   500: 'Internal Server Error',
   503: 'Service Unavailable',

@@ -38,6 +38,7 @@ const SPLITTINGS: readonly Rewriting[] = [
 
 const READINGS: readonly Rewriting[] = [
   ...SPLITTINGS,
+  decodeUnreserved,
   (path) => path.replaceAll(/\/{2,}/g, '/'),
   resolveDotSegments,
 ];
@@ -82,7 +83,7 @@ export function climbs(path: string): boolean {
  * without its scheme, and so many a handler. Nobody does it to what has been rewritten already.
  */
 function withoutAuthority(path: string): string {
-  return path.replace(/^[/\\]{2,}[^/\\]*(?:$|(?=[/\\]))/, '') || '/';
+  return path.replace(/^[/\\]{2,}[^/\\]*(?:$|[/\\])/, '/');
 }
 
 /** `/a/./b/../c` → `/a/c`; never climbs above the root (RFC 3986 §5.2.4). */
@@ -112,5 +113,14 @@ export function decodeAll(path: string): string {
     } catch {
       return run;
     }
+  });
+}
+
+/** `/%66oo%2fx` → `/foo%2fx`: decodes what RFC 3986 §2.3 calls unreserved, and nothing else. */
+export function decodeUnreserved(path: string): string {
+  if (!path.includes('%')) return path;
+  return path.replace(/%[0-9a-f]{2}/gi, (triplet) => {
+    const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
+    return /[A-Za-z0-9\-._~]/.test(character) ? character : triplet;
   });
 }

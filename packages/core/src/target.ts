@@ -1,4 +1,4 @@
-import { readings } from './readings.js';
+import { decodeUnreserved, readings } from './readings.js';
 
 /**
  * A request target that had to be worked out: absolute-form, percent-encoded, or unclean.
@@ -33,7 +33,7 @@ export type ParsedTarget = string | Target;
  * `'*'`, `'ftp://h/'`, `'http://user@h/'`, `'a b'` → `undefined`
  *
  * @param wire Origin-form or absolute-form target, as on the request line.
- * @returns `undefined` when it is neither form, has userinfo, or has triplets that decode to triplets.
+ * @returns `undefined` when it is neither form, or has userinfo.
  * @see RFC 9112 §3.2; RFC 3986 §6.2.2.2
  */
 export function parseTarget(wire: string): ParsedTarget | undefined {
@@ -48,12 +48,12 @@ export function parseTarget(wire: string): ParsedTarget | undefined {
 /** `http://authority` and the rest. `@` is left out of the authority: userinfo is refused (RFC 9110 §4.2.4). */
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#@\\]+)((?:[/?#].*)?)$/i;
 
-function workOut(wire: string, origin: string, authority?: string): Target | undefined {
+function workOut(wire: string, origin: string, authority?: string): Target {
   const end = origin.search(/[?#]/);
   const encoded = end === -1 ? origin : origin.slice(0, end);
-  const path = decodeUnreserved(encoded);
-  // `%%36%31` would become `%61`, which the next reader decodes once more.
-  if (decodeUnreserved(path) !== path) return undefined;
+  const decoded = decodeUnreserved(encoded);
+  // `%%36%31` would become `%61`, which the next reader decodes once more: then it is not ours to decode.
+  const path = decodeUnreserved(decoded) === decoded ? decoded : encoded;
   const tail = end === -1 ? '' : origin.slice(end);
   const isRewritten = authority !== undefined;
   const target = { wire, path, tail, readings: readings(path), isRewritten };
@@ -123,15 +123,6 @@ const BACKSLASH = 0x5c;
 const PLAIN: Uint8Array = new Uint8Array(128);
 for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,=:@/") {
   PLAIN[character.charCodeAt(0)] = 1;
-}
-
-/** `/%66oo%2fx` → `/foo%2fx`: decodes what RFC 3986 §2.3 calls unreserved, and nothing else. */
-export function decodeUnreserved(path: string): string {
-  if (!path.includes('%')) return path;
-  return path.replace(/%[0-9a-f]{2}/gi, (triplet) => {
-    const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
-    return /[A-Za-z0-9\-._~]/.test(character) ? character : triplet;
-  });
 }
 
 /** The target as it came on the wire. */

@@ -1,14 +1,13 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ApplicationLike, toApplication, ViaductError, ViaductTypeError } from '@viaduct/core';
-import { Gateway, startAll, stopAll } from '@viaduct/core/internal';
+import { startAll, stopAll } from '@viaduct/core/internal';
 import { refuseConnect } from './connect.js';
 import { delayContinue } from './continue.js';
 import { Drain } from './drain.js';
-import { createForwarding } from './forwarded-headers.js';
 import { listen } from './listen.js';
 import type { AllowedOrigins } from './origin.js';
-import { createListener, type ToNodeOptions } from './to-node.js';
+import { createGateway, createListener, type ToNodeOptions } from './to-node.js';
 import { createUpgradeListener } from './upgrade.js';
 
 export interface ServeOptions extends ToNodeOptions {
@@ -59,10 +58,10 @@ export interface Server {
  */
 export async function serve(application: ApplicationLike, options: ServeOptions = {}): Promise<Server> {
   refuseWrongOptions(options);
-  const { port = 3000, host, onError, startTimeoutMs = Infinity, closeTimeoutMs = 8_000 } = options;
+  const { port = 3000, host, startTimeoutMs = Infinity, closeTimeoutMs = 8_000 } = options;
   const runnable = toApplication(application, 'serve');
   const members = [{ application: runnable, place: nameOf(runnable.name) }];
-  const gateway = new Gateway(onError, createForwarding(options.trustProxy));
+  const gateway = createGateway(options);
   const listener = createListener(runnable, gateway);
   const httpServer = createServer({ keepAliveTimeout: options.keepAliveTimeoutMs ?? 72_000 });
   // Beyond some 2,000 headers Node drops the rest without a word; the limit on the size of the head remains.
@@ -137,6 +136,7 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof ServeOptions>([
   'host',
   'onError',
   'trustProxy',
+  'maxTargetBytes',
   'startTimeoutMs',
   'closeTimeoutMs',
   'keepAliveTimeoutMs',

@@ -15,6 +15,8 @@ export interface ToNodeOptions {
    * (`X-Forwarded-For`, `-Proto`, `-Host`, `-Prefix`). Default: none, and these headers are removed.
    */
   readonly trustProxy?: ProxyTrust;
+  /** Longer request targets are answered with 414. Default 8,192. */
+  readonly maxTargetBytes?: number;
 }
 
 /**
@@ -25,7 +27,11 @@ export interface ToNodeOptions {
  */
 export function toNode(application: ApplicationLike, options: ToNodeOptions = {}): RequestListener {
   const runnable = toApplication(application, 'toNode');
-  return createListener(runnable, new Gateway(options.onError, createForwarding(options.trustProxy)));
+  return createListener(runnable, createGateway(options));
+}
+
+export function createGateway({ onError, trustProxy, maxTargetBytes }: ToNodeOptions): Gateway {
+  return new Gateway({ onError, forwarding: createForwarding(trustProxy), maxTargetBytes });
 }
 
 /** {@link toNode}, for a server that keeps the gateway to wait for the work it holds. */

@@ -58,7 +58,7 @@ export interface Hosting {
 export function createHosting(source: ApplicationLike, place: string, options: HostingOptions = {}): Hosting {
   const application = toApplication(source, place);
   const { strip = true, onError } = options;
-  const gateway = new Gateway(onError);
+  const gateway = new Gateway({ onError });
   const mount = { key: place, path: '', application, strip, onError };
   const mounting: Mounting = { root: new MountPoint(gateway), mount };
   const name = application.name === undefined ? 'the application' : `application "${application.name}"`;

@@ -1,9 +1,10 @@
-import type { IncomingMessage } from 'node:http';
+import type { Refusal } from '@viaduct/core/internal';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { ViaductError } from '@viaduct/core';
 
 /** A refusal that the host answers, in its own way: Koa reads `status`, `expose` and `headers`, Fastify `statusCode`. */
-export function refusal(status: 400 | 405): ViaductError {
-  const error = new ViaductError('VIADUCT_E_REFUSED', status === 405 ? 'Method Not Allowed' : 'Bad Request');
+export function refusal(status: Refusal): ViaductError {
+  const error = new ViaductError('VIADUCT_E_REFUSED', STATUS_CODES[status] ?? 'Bad Request');
   return Object.assign(error, { status, statusCode: status, expose: true });
 }
 
