@@ -59,11 +59,17 @@ everyKindOnSockets(({ kind }) => {
   it('A5.74 HEAD reaches the application as HEAD, and has the headers of GET and no body', async () => {
     const methods: string[] = [];
     const onFinished = vi.fn<() => void>();
-    const application = kind.create(({ method, context }) => {
-      methods.push(method);
-      context.onFinished(onFinished);
-      return { headers: { 'content-type': 'text/plain', 'x-a': '1', 'content-length': '5' }, body: 'hello' };
-    });
+    const application = kind.create(
+      ({ method, context }) => {
+        methods.push(method);
+        context.onFinished(onFinished);
+        return {
+          headers: { 'content-type': 'text/plain', 'x-a': '1', 'content-length': '5' },
+          body: 'hello',
+        };
+      },
+      ['B6'],
+    );
     const { connect } = await openServer(createDispatcher({ '/foo': application }));
     const connection = await connect();
     await connection.write(toBytes({ method: 'HEAD', target: '/foo' }));
@@ -106,7 +112,7 @@ describe('a fetch handler', () => {
   });
 
   it('A5.75 that answers HEAD with a body sends none of it', async () => {
-    const { connect } = await openServer(web.create(() => ({ body: 'hello' })));
+    const { connect } = await openServer(web.create(() => ({ body: 'hello' }), ['B6']));
     const connection = await connect();
     await connection.write(toBytes({ method: 'HEAD', target: '/' }));
     const response = await connection.read('HEAD');

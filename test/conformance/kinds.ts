@@ -7,7 +7,7 @@ import { fromKoa } from '@viaduct/koa';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import Koa from 'koa';
 import { type Application, contextOf, fromNode, lint, type RequestContext, toApplication } from 'viaduct';
-import type { Behaviour, Call } from './behaviour.js';
+import type { Behaviour, Call, Reply } from './behaviour.js';
 
 /** A way to write an application. */
 export interface Kind {
@@ -16,7 +16,8 @@ export interface Kind {
   readonly catchesErrors: boolean;
   /** Whether it runs on Node's own objects. */
   readonly isNative: boolean;
-  create(behaviour: Behaviour): Application;
+  /** @param breaches Ids of the checks of `lint` that the behaviour breaks on purpose. */
+  create(behaviour: Behaviour, breaches?: readonly string[]): Application;
 }
 
 export const web: Kind = linted({
@@ -25,7 +26,7 @@ export const web: Kind = linted({
   isNative: false,
   create(behaviour) {
     return toApplication(async (request: Request, context: RequestContext) => {
-      const { status = 200, headers = {}, body = null } = await behaviour(callOfWeb(request, context));
+      const { status = 200, headers, body = null } = withType(await behaviour(callOfWeb(request, context)));
       const content = body === null || typeof body === 'string' ? body : streamOf(body);
       return new Response(content, { status, headers });
     });
@@ -38,7 +39,7 @@ export const native: Kind = linted({
   isNative: true,
   create(behaviour) {
     return fromNode(async (req, res) => {
-      const { status = 200, headers = {}, body } = await behaviour(callOfNode(req));
+      const { status = 200, headers, body } = withType(await behaviour(callOfNode(req)));
       res.writeHead(status, headers);
       await send(body, req, res);
     });
@@ -53,7 +54,7 @@ export const koa: Kind = linted({
     const app = new Koa();
     app.silent = true;
     app.use(async (ctx) => {
-      const { status = 200, headers = {}, body } = await behaviour(callOfNode(ctx.req));
+      const { status = 200, headers, body } = withType(await behaviour(callOfNode(ctx.req)));
       ctx.status = status;
       ctx.set(headers);
       if (body !== undefined) ctx.body = typeof body === 'string' ? body : Readable.from(body);
@@ -68,7 +69,7 @@ const fastifyKind: Kind = linted({
   isNative: true,
   create(behaviour) {
     async function handler(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-      const { status = 200, headers = {}, body } = await behaviour(callOfNode(request.raw));
+      const { status = 200, headers, body } = withType(await behaviour(callOfNode(request.raw)));
       return reply
         .code(status)
         .headers(headers)
@@ -88,9 +89,18 @@ const fastifyKind: Kind = linted({
 
 export const KINDS: readonly Kind[] = [web, native, koa, fastifyKind];
 
-/** Holds the application to the contract; what it finds after the answer, the test cannot see, and is printed. */
+/** Holds the application to the contract. */
 function linted(kind: Kind): Kind {
-  return { ...kind, create: (behaviour) => lint(kind.create(behaviour), { mode: 'throw' }) };
+  return {
+    ...kind,
+    create: (behaviour, breaches = []) => lint(kind.create(behaviour), { mode: 'throw', ignore: breaches }),
+  };
+}
+
+/** A body is text, unless its behaviour says otherwise. */
+function withType(reply: Reply): Reply & { readonly headers: Readonly<Record<string, string>> } {
+  const type = reply.body === undefined ? {} : { 'content-type': 'text/plain' };
+  return { ...reply, headers: { ...type, ...reply.headers } };
 }
 
 function callOfWeb(request: Request, context: RequestContext): Call {

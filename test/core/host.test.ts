@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseHost } from '../../packages/core/dist/host.js';
+import { canonicalHost, parseHost } from '../../packages/core/dist/host.js';
 import { HostTable } from '../../packages/core/dist/host-table.js';
 
 describe('parseHost', () => {
@@ -13,6 +13,7 @@ describe('parseHost', () => {
     ['127.0.0.1:1', '127.0.0.1', '1'],
     ['[::1]:3000', '[::1]', '3000'],
     ['_sip.foo.org', '_sip.foo.org', ''],
+    ['[0:0::1]:080', '[::1]', '80'],
   ])('%s → name %s, port %j', (value, name, port) => {
     expect(parseHost(value)).toMatchObject({ name, port });
   });
@@ -36,12 +37,32 @@ describe('parseHost', () => {
     '[::g]',
     '[:::]',
     '999.1.1.1',
+    '127.1',
+    '0x7f.1',
     '.org',
     '*.org',
     'h\u0000',
     'caf\u00e9',
   ])('has no reading of %j', (value) => {
     expect(parseHost(value)).toBeUndefined();
+  });
+});
+
+describe('canonicalHost', () => {
+  it.each([
+    ['FOO.org:80', 'http', 'foo.org'],
+    ['foo.org:443', 'https', 'foo.org'],
+    ['foo.org:80', 'https', 'foo.org:80'],
+    ['foo.org:443', 'http', 'foo.org:443'],
+    ['Foo.org:08080', 'http', 'foo.org:8080'],
+    ['foo.org.:80', 'http', 'foo.org.'],
+    ['[0:0::1]:80', 'http', '[::1]'],
+  ] as const)('%s over %s → %s, as a URL has it', (value, protocol, canonical) => {
+    for (let round = 0; round < 2; round += 1) {
+      expect(canonicalHost(value, protocol)).toBe(canonical);
+      expect(canonicalHost('other.org', protocol)).toBe('other.org');
+    }
+    expect(new URL(`${protocol}://${value}/`).host).toBe(canonical);
   });
 });
 

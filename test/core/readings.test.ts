@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeAll, readings, wideReadings } from '../../packages/core/dist/readings.js';
+import { decodeAll, decodeUnreserved, readings, wideReadings } from '../../packages/core/dist/readings.js';
 
 describe('readings', () => {
   it('begin with the path itself, its triplets in capitals', () => {
@@ -45,5 +45,18 @@ describe('wideReadings', () => {
 describe('decodeAll', () => {
   it('leaves bytes that are no UTF-8 as they are', () => {
     expect(decodeAll('/%C3%A9/%E4/%zz/%2F')).toBe('/é/%E4/%zz//');
+  });
+});
+
+describe('decodeUnreserved', () => {
+  it.each([
+    ['/%41%7a%30%2D%2e%5F%7E', '/Az0-._~'],
+    ['/%2F%2f%25%20%3f%23%00', '/%2F%2f%25%20%3f%23%00'],
+    ['/%2541', '/%2541'],
+    ['/%', '/%'],
+    ['/%4', '/%4'],
+    ['/%zz%C3%A9', '/%zz%C3%A9'],
+  ])('%s → %s', (path, decoded) => {
+    expect(decodeUnreserved(path)).toBe(decoded);
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { decodeUnreserved } from '../../packages/core/dist/readings.js';
 import {
   isClean,
   parseTarget,
@@ -125,19 +124,6 @@ describe('parseTarget', () => {
       const { readings } = workedOut(`/${part.repeat(16_000 / part.length)}`);
       expect(readings.length).toBeLessThan(40);
     }
-  });
-});
-
-describe('decodeUnreserved', () => {
-  it.each([
-    ['/%41%7a%30%2D%2e%5F%7E', '/Az0-._~'],
-    ['/%2F%2f%25%20%3f%23%00', '/%2F%2f%25%20%3f%23%00'],
-    ['/%2541', '/%2541'],
-    ['/%', '/%'],
-    ['/%4', '/%4'],
-    ['/%zz%C3%A9', '/%zz%C3%A9'],
-  ])('%s → %s', (path, decoded) => {
-    expect(decodeUnreserved(path)).toBe(decoded);
   });
 });
 

@@ -1,3 +1,4 @@
+import { ViaductTypeError } from './errors.js';
 import { Exchange } from './exchange.js';
 import { canonicalHost } from './host.js';
 import { type ParsedTarget, parseTarget } from './target.js';
@@ -28,7 +29,7 @@ export class WebExchange extends Exchange {
     const path = url.indexOf('/', authority);
     this.protocol = url.startsWith('https:') ? 'https' : 'http';
     this.host = canonicalHost(url.slice(authority, path), this.protocol);
-    this.target = parseTarget(options.target ?? url.slice(path)) ?? url.slice(path);
+    this.target = readTarget(options.target ?? url.slice(path));
     this.clientAddress = options.clientAddress;
   }
 
@@ -57,6 +58,16 @@ export class WebExchange extends Exchange {
     });
     return new Response(watched, response);
   }
+}
+
+/** Never taken for clean: a URL's path always is a target, and what a caller gives must be one. */
+function readTarget(wire: string): ParsedTarget {
+  const target = parseTarget(wire);
+  if (target !== undefined) return target;
+  throw new ViaductTypeError(
+    'VIADUCT_E_CONTEXT',
+    `createContext: "${wire}" is no request target. Write "/path?query".`,
+  );
 }
 
 type BodyEnd = (kind: 'completed' | 'aborted', failure?: { readonly error: unknown }) => void;

@@ -24,7 +24,7 @@ export interface FromKoaOptions {
  *
  * The app gets Node's own `req` and `res`, and runs as it does alone: its keys, its `proxy` setting, its
  * error listeners, its extensions of `ctx`. Mounted, it sees its path stripped, while `ctx.originalUrl` and
- * `ctx.href` tell the whole. The app object is not changed, and `use` still works after the start.
+ * `ctx.href` tell the whole. The app object is not changed; `use` still works until the first request.
  *
  * @throws {ViaductTypeError} `VIADUCT_E_APPLICATION` when it is neither.
  */

@@ -1,5 +1,6 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { emitWarning, env, execArgv } from 'node:process';
 import { type ApplicationLike, toApplication, ViaductError, ViaductTypeError } from '@viaduct/core';
 import { startAll, stopAll } from '@viaduct/core/internal';
 import { refuseConnect } from './connect.js';
@@ -63,7 +64,12 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
   const members = [{ application: runnable, place: nameOf(runnable.name) }];
   const gateway = createGateway(options);
   const listener = createListener(runnable, gateway);
-  const httpServer = createServer({ keepAliveTimeout: options.keepAliveTimeoutMs ?? 72_000 });
+  warnOfLenientParser();
+  const httpServer = createServer({
+    keepAliveTimeout: options.keepAliveTimeoutMs ?? 72_000,
+    // Whatever the process was started with: a lenient parser lets requests be smuggled.
+    insecureHTTPParser: false,
+  });
   // Beyond some 2,000 headers Node drops the rest without a word; the limit on the size of the head remains.
   httpServer.maxHeadersCount = 0;
   const drain = new Drain(httpServer);
@@ -104,6 +110,18 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
     httpServer,
     close: () => (closed ??= close()),
   };
+}
+
+function warnOfLenientParser(): void {
+  const flags = [...execArgv, env['NODE_OPTIONS'] ?? ''].join(' ');
+  if (!flags.includes('--insecure-http-parser')) return;
+  emitWarning(
+    'serve: this process was started with --insecure-http-parser. This server parses strictly all the same.',
+    {
+      type: 'ViaductWarning',
+      code: 'VIADUCT_W_INSECURE_PARSER',
+    },
+  );
 }
 
 /** A dispatcher has named the mount that failed already. */

@@ -1,0 +1,8 @@
+export { benignCases, hostCases, type PathCase, pathCorpus, targetCases, type Verdict } from './corpus.js';
+export { PASS, RAN, SEEN } from './protocol.js';
+export {
+  type PathCorpusOptions,
+  type PathReport,
+  type PathResult,
+  runPathCorpus,
+} from './run-path-corpus.js';
