@@ -5,6 +5,13 @@ export interface Question {
   readonly body: string;
 }
 
+/** Another contender, for comparison. */
+export interface Baseline {
+  readonly name: string;
+  /** The largest ratio that meets the goal, if there is one. */
+  readonly goal?: number;
+}
+
 /**
  * A server that takes part: the default export of one file in `contenders/`, whose file name is its name.
  *
@@ -18,10 +25,8 @@ export interface Contender {
   readonly question: Question;
   /** Also asked while warming up, so that shared code has seen every kind of request that it would see in life. */
   readonly alsoAsked?: readonly Question[];
-  /** The contender whose CPU time per request this one's is divided by. */
-  readonly against?: string;
-  /** The largest ratio that meets the goal. */
-  readonly goal?: number;
+  /** What its CPU time per request is divided by. */
+  readonly against?: readonly Baseline[];
   /** It ought to cost the same as what it is compared with: how far it is off is the noise of this run. */
   readonly isNullTest?: boolean;
   /** Listens on a free port of the loopback address, and returns the port. */

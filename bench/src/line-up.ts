@@ -37,12 +37,12 @@ export async function lineUp(
     const entrant = all.get(name);
     if (entrant === undefined)
       throw new Error(`no contender "${name}"; there are ${[...all.keys()].join(', ')}`);
-    if (entrant.against !== undefined) add(entrant.against);
+    for (const baseline of entrant.against ?? []) add(baseline.name);
     chosen.add(entrant);
   };
   for (const name of names.length > 0 ? names : all.keys()) add(name);
 
-  const group = ({ against, name }: Entrant): string => against ?? name;
+  const group = ({ against, name }: Entrant): string => against?.[0]?.name ?? name;
   const rank = ({ against, isNullTest, name }: Entrant): string =>
     `${against === undefined ? 0 : 1}${isNullTest === true ? 0 : 1}${name}`;
   return [...chosen].toSorted((a, b) => compare(group(a), group(b)) || compare(rank(a), rank(b)));

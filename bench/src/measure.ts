@@ -134,9 +134,9 @@ class Cast {
   async #warmUp({ entrant, port }: Player): Promise<void> {
     await this.#connect(port);
     const questions = [...(entrant.alsoAsked ?? []), entrant.question];
-    // By turns: the shared code meets all kinds of request while it is being compiled.
+    // By turns, each for the whole time: the shared code meets all kinds of request while it is being compiled.
     for (let turn = 0; turn < 4; turn += 1) {
-      for (const question of questions) await this.#run(question, this.#plan.warmUpMs / 4 / questions.length);
+      for (const question of questions) await this.#run(question, this.#plan.warmUpMs / 4);
     }
     await this.#load.ask({ do: 'disconnect' });
   }

@@ -1,3 +1,4 @@
+import type { Baseline } from './contender.js';
 import type { Entrant } from './line-up.js';
 import type { Measurement, Sample } from './measure.js';
 import { median, summarise, type Summary } from './statistics.js';
@@ -15,7 +16,7 @@ export interface Row {
   readonly residentMegabytes: number;
   /** CPU of the load generator over time: near 1, it limited the throughput. */
   readonly loadGeneratorBusy: number;
-  readonly comparison?: Comparison;
+  readonly comparisons: readonly Comparison[];
 }
 
 /** One contender's CPU time per request, divided by another's in the same round. */
@@ -33,17 +34,18 @@ export interface Comparison extends Summary {
 export function evaluate(entrants: readonly Entrant[], { samples }: Measurement): Row[] {
   return entrants.map((entrant) => {
     const own = samples.filter(({ name }) => name === entrant.name);
-    const row: Row = {
+    return {
       name: entrant.name,
       title: entrant.title,
       cpuMicroseconds: median(own.map(cpuMicroseconds)),
       requestsPerSecond: median(own.map(({ answers, ms }) => (answers / ms) * 1000)),
       residentMegabytes: median(own.map(({ residentBytes }) => residentBytes / 2 ** 20)),
       loadGeneratorBusy: median(own.map(({ loadCpuMs, ms }) => loadCpuMs / ms)),
+      comparisons: (entrant.against ?? []).map((baseline) => {
+        const others = samples.filter(({ name }) => name === baseline.name);
+        return compare(baseline, entrant.isNullTest ?? false, own, others);
+      }),
     };
-    if (entrant.against === undefined) return row;
-    const others = samples.filter(({ name }) => name === entrant.against);
-    return { ...row, comparison: compare(entrant, entrant.against, own, others) };
   });
 }
 
@@ -52,12 +54,11 @@ function cpuMicroseconds({ serverCpuMs, answers }: Sample): number {
 }
 
 function compare(
-  entrant: Entrant,
-  against: string,
+  { name: against, goal }: Baseline,
+  isNullTest: boolean,
   own: readonly Sample[],
   others: readonly Sample[],
 ): Comparison {
-  const ratios: number[] = [];
   const generations: number[][] = [];
   for (const sample of own) {
     const other = others.find(
@@ -65,14 +66,12 @@ function compare(
     );
     if (other === undefined) continue;
     const ratio = cpuMicroseconds(sample) / cpuMicroseconds(other);
-    ratios.push(ratio);
     (generations[sample.generation] ??= []).push(ratio);
   }
-  const summary = summarise(ratios);
-  const { goal, isNullTest = false } = entrant;
+  const summary = summarise(generations);
   return {
     against,
-    pairs: ratios.length,
+    pairs: generations.flat().length,
     isNullTest,
     ...summary,
     generations: generations.map(median),
@@ -100,12 +99,7 @@ export function formatTable(rows: readonly Row[]): string {
       'verdict',
       'requests/s',
     ],
-    ...rows.map((row) => [
-      row.title,
-      `${row.cpuMicroseconds.toFixed(1)} µs`,
-      ...formatComparison(rows, row.comparison),
-      row.requestsPerSecond.toFixed(0),
-    ]),
+    ...rows.flatMap((row) => formatRow(rows, row)),
   ];
   const widths =
     table[0]?.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0))) ?? [];
@@ -119,8 +113,19 @@ export function formatTable(rows: readonly Row[]): string {
   return lines.join('\n');
 }
 
-function formatComparison(rows: readonly Row[], comparison: Comparison | undefined): string[] {
-  if (comparison === undefined) return ['', '', '', '', '', '', ''];
+/** One line, and one more for each further comparison. */
+function formatRow(rows: readonly Row[], row: Row): string[][] {
+  const [first, ...others] = row.comparisons.map((comparison) => formatComparison(rows, comparison));
+  const { title, cpuMicroseconds: cpu, requestsPerSecond } = row;
+  return [
+    [title, `${cpu.toFixed(1)} µs`, ...(first ?? nothing), requestsPerSecond.toFixed(0)],
+    ...others.map((comparison) => ['', '', ...comparison, '']),
+  ];
+}
+
+const nothing = ['', '', '', '', '', '', ''];
+
+function formatComparison(rows: readonly Row[], comparison: Comparison): string[] {
   const { against, goal, generations, interval, isNullTest, lowerQuartile, upperQuartile, verdict } =
     comparison;
   return [

@@ -5,7 +5,7 @@ import fastify from './fastify.js';
 const fastifyAgain: Contender = {
   ...fastify,
   title: 'bare Fastify again',
-  against: 'fastify',
+  against: [{ name: 'fastify' }],
   isNullTest: true,
 };
 

@@ -5,7 +5,7 @@ import koa from './koa.js';
 const koaAgain: Contender = {
   ...koa,
   title: 'bare Koa again',
-  against: 'koa',
+  against: [{ name: 'koa' }],
   isNullTest: true,
 };
 

@@ -1,4 +1,4 @@
-import { askFastify, askKoa, serveBoth } from '../apps/gateway.js';
+import { askFastify, askKoa, serveBoth } from '../apps/both.js';
 import type { Contender } from '../contender.js';
 
 /** Both applications behind `serve` and a dispatcher, asked for Fastify's, which is mounted at `/api`. */
@@ -6,8 +6,7 @@ const viaductFastify: Contender = {
   title: 'Viaduct, Fastify',
   question: askFastify,
   alsoAsked: [askKoa],
-  against: 'fastify',
-  goal: 1.05,
+  against: [{ name: 'fastify', goal: 1.05 }, { name: 'prefix-fastify' }],
   start: serveBoth,
 };
 

@@ -1,4 +1,4 @@
-import { askFastify, askKoa, serveBoth } from '../apps/gateway.js';
+import { askFastify, askKoa, serveBoth } from '../apps/both.js';
 import type { Contender } from '../contender.js';
 
 /** Both applications behind `serve` and a dispatcher, asked for Koa's, which is the fallback. */
@@ -6,8 +6,7 @@ const viaductKoa: Contender = {
   title: 'Viaduct, Koa',
   question: askKoa,
   alsoAsked: [askFastify],
-  against: 'koa',
-  goal: 1.05,
+  against: [{ name: 'koa', goal: 1.05 }, { name: 'prefix-koa' }],
   start: serveBoth,
 };
 
