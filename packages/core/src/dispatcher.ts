@@ -81,6 +81,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     if (!guards.isEmpty) {
       const context = nodeContextOf(request);
       const applying = guards.applying(context, host);
+      if (applying === undefined) return sendPlain(response, 400);
       if (applying.length > 0) return handleGuarded(applying, request, response, context, target, host);
     }
     return handOver(request, response, point, target, host);
@@ -127,6 +128,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     try {
       const context = nodeContextOf(request);
       const applying = guards.isEmpty ? [] : guards.applying(context, host);
+      if (applying === undefined) return refuseUpgrade(socket, 400);
       const refusal = await runGuards(applying, new NodeRequestHead(request), context);
       if (refusal !== undefined) return await answerUpgrade(refusal, socket);
     } catch (error) {
@@ -148,6 +150,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     const { target, host } = context.exchange;
     try {
       const applying = guards.isEmpty ? [] : guards.applying(context, host);
+      if (applying === undefined) return plainResponse(request.method, 400);
       const refusal = await runGuards(applying, request, context);
       if (refusal !== undefined) return refusal;
     } catch (error) {

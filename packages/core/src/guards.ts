@@ -59,11 +59,13 @@ export class GuardTable {
    * read in the target, with case folded and `;` parameters dropped.
    *
    * @param host Value of a `Host` header that was found valid, or `''`.
+   * @returns `undefined` when the target has too many readings to tell: it must be refused.
    */
-  applying(context: Context, host: string): readonly Guard[] {
-    const { target } = context.exchange;
+  applying(context: Context, host: string): readonly Guard[] | undefined {
+    const readings = readingsFor(context.exchange.target, context.basePath);
+    if (readings === undefined) return undefined;
     const found = new Set<OrderedGuard>();
-    for (const reading of readingsFor(target, context.basePath)) {
+    for (const reading of readings) {
       for (const tree of this.#hosts.treesOf(host)) {
         for (const guard of tree.along(reading)) found.add(guard);
       }
@@ -74,7 +76,7 @@ export class GuardTable {
 }
 
 /** Of what this dispatcher's applications will see: a target that leads out of it and in again is refused above. */
-function readingsFor(target: ParsedTarget, basePath: string): readonly string[] {
+function readingsFor(target: ParsedTarget, basePath: string): readonly string[] | undefined {
   const path = pathBelow(target, basePath);
   return typeof target === 'string' ? [path.toLowerCase()] : wideReadings(path + fragmentOf(target));
 }

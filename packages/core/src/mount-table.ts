@@ -60,7 +60,8 @@ export class MountTable {
    */
   match(target: ParsedTarget, basePath: string, host: string): Mount | undefined | typeof AMBIGUOUS {
     if (typeof target === 'string') return this.#longest(target, basePath.length, host);
-    const [first = '', ...others] = readingsBelow(target, basePath);
+    const [first, ...others] = readingsBelow(target, basePath);
+    if (first === undefined) return AMBIGUOUS;
     const mount = this.#longest(first, 0, host);
     if (!others.every((reading) => this.#longest(reading, 0, host) === mount)) return AMBIGUOUS;
     const isStripped = mount !== undefined && mount.strip && mount.path !== '';
