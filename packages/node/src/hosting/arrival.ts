@@ -115,11 +115,11 @@ function prefixAbove(rest: string, path: string): string | undefined {
 
 /** Whether every reading of the target lies below the prefix, so that all routers agree on who owns it. */
 function isUnanimous(target: ParsedTarget, basePath: string, prefix: string): boolean {
-  if (typeof target === 'string' || prefix === '') return true;
+  if (typeof target === 'string' || (prefix === '' && target.readings.length > 0)) return true;
   const spelt = prefix.replaceAll(/%[0-9a-f]{2}/gi, (triplet) => triplet.toUpperCase());
-  return readingsBelow(target, basePath).every(
-    (reading) => reading === spelt || reading.startsWith(`${spelt}/`),
-  );
+  const readings = readingsBelow(target, basePath);
+  // None at all are too many to tell.
+  return readings.length > 0 && readings.every((reading) => `${reading}/`.startsWith(`${spelt}/`));
 }
 
 function pointAt(mounting: Mounting, parent: MountPoint, basePath: string): MountPoint {
