@@ -17,9 +17,9 @@ export class Child<Message extends object, Answer> {
   readonly #name: string;
   readonly #process: ChildProcess;
 
-  /** Starts `node <file> <...args>` on its core. */
-  constructor(name: string, pin: Pin, file: string, args: readonly string[] = []) {
-    const [command = process.execPath, ...rest] = [...pin, process.execPath, file, ...args];
+  /** Starts `node <...args>` on its core. */
+  constructor(name: string, pin: Pin, args: readonly string[]) {
+    const [command = process.execPath, ...rest] = [...pin, process.execPath, ...args];
     this.#name = name;
     this.#process = spawn(command, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   }

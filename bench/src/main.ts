@@ -15,9 +15,10 @@ Prints the server's CPU time per request of each contender, and its ratio to the
   --generations <n>    times that every process is started afresh (12)
   --rounds <n>         interleaved rounds in each generation (10)
   --seconds <s>        length of one contender's part in a round (0.1)
-  --warm-up <s>        load on each process before its first round (1.5)
+  --warm-up <s>        load on each process before its first round (2)
   --connections <n>    keep-alive connections (32)
   --pipelining <n>     requests under way on each connection (1)
+  --node-flags <flags> what the servers' node gets (a young generation of one size for all); '' for none
   --folder <path>      take the contenders from this folder of .js files
   --list               print the contenders' names, and end
   --help               print this, and end
@@ -29,9 +30,10 @@ const { values: options } = parseArgs({
     generations: { type: 'string', default: '12' },
     rounds: { type: 'string', default: '10' },
     seconds: { type: 'string', default: '0.1' },
-    'warm-up': { type: 'string', default: '1.5' },
+    'warm-up': { type: 'string', default: '2' },
     connections: { type: 'string', default: '32' },
     pipelining: { type: 'string', default: '1' },
+    'node-flags': { type: 'string', default: '--min-semi-space-size=16 --max-semi-space-size=16' },
     folder: { type: 'string' },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -49,6 +51,7 @@ async function bench(): Promise<void> {
     warmUpMs: positive('warm-up') * 1000,
     connections: positive('connections'),
     pipelining: positive('pipelining'),
+    nodeFlags: options['node-flags'].split(' ').filter((flag) => flag !== ''),
   };
   const { folder } = options;
   const names = options.only.split(',').filter((name) => name !== '');
@@ -65,6 +68,7 @@ async function bench(): Promise<void> {
       .map(([name, value]) => `${name.padEnd(10)} ${value}`)
       .join('\n'),
   );
+  print(`flags      ${plan.nodeFlags.join(' ') || 'none'}`);
   print(describePlan(plan, entrants));
 
   const measurement = await measure(entrants, plan, showProgress);
@@ -91,8 +95,8 @@ function positive(
 
 function describePlan(plan: Plan, entrants: readonly Entrant[]): string {
   const { generations, rounds, roundMs, warmUpMs, connections, pipelining } = plan;
-  // 60 ms: to connect; 500 ms: to start.
-  const minutes = (generations * entrants.length * (rounds * (roundMs + 60) + warmUpMs + 500)) / 60_000;
+  // 60 ms: to connect; 500 ms: to start; 1.5: some are warmed up with two questions.
+  const minutes = (generations * entrants.length * (rounds * (roundMs + 60) + 1.5 * warmUpMs + 500)) / 60_000;
   return `plan       ${generations} generations × ${rounds} rounds × ${entrants.length} contenders × ${roundMs} ms, ${connections} connections, pipelining ${pipelining}: about ${minutes.toFixed(1)} minutes`;
 }
 

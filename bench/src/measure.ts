@@ -16,6 +16,8 @@ export interface Plan {
   readonly warmUpMs: number;
   readonly connections: number;
   readonly pipelining: number;
+  /** What `node` is started with for each contender. */
+  readonly nodeFlags: readonly string[];
 }
 
 /** One contender in one round. */
@@ -36,6 +38,7 @@ export interface Measurement {
   readonly settings: ReadonlyMap<string, ServerSettings>;
 }
 
+const warmUpTurnMs = 250;
 const serverFile = fileURLToPath(new URL('server-process.js', import.meta.url));
 const loadFile = fileURLToPath(new URL('load-process.js', import.meta.url));
 
@@ -84,16 +87,19 @@ class Cast {
   static async start(entrants: readonly Entrant[], plan: Plan): Promise<Cast> {
     const pins = choosePins();
     const players: Player[] = [];
-    const load: Load = new Child('load generator', pins.load, loadFile);
+    const load: Load = new Child('load generator', pins.load, [loadFile]);
     const cast = new Cast(players, plan, load);
     try {
       for (const entrant of entrants) {
-        const server = new Child<object, number | Usage>(entrant.name, pins.servers, serverFile, [
-          entrant.module,
-        ]);
+        const args = [...plan.nodeFlags, serverFile, entrant.module];
+        const server = new Child<object, number | Usage>(entrant.name, pins.servers, args);
         players.push({ entrant, server: server as Player['server'], port: (await server.next()) as number });
       }
-      for (const player of players) await cast.#warmUp(player);
+      // By turns: a process that idles for seconds after its warm-up gives memory back, and starts slowly again.
+      const turns = Math.ceil(plan.warmUpMs / warmUpTurnMs);
+      for (let turn = 0; turn < turns; turn += 1) {
+        for (const player of players) await cast.#warmUp(player);
+      }
     } catch (error) {
       cast.end();
       throw error;
@@ -133,10 +139,9 @@ class Cast {
 
   async #warmUp({ entrant, port }: Player): Promise<void> {
     await this.#connect(port);
-    const questions = [...(entrant.alsoAsked ?? []), entrant.question];
-    // By turns, each for the whole time: the shared code meets all kinds of request while it is being compiled.
-    for (let turn = 0; turn < 4; turn += 1) {
-      for (const question of questions) await this.#run(question, this.#plan.warmUpMs / 4);
+    // Each for the whole time: the shared code meets all kinds of request while it is being compiled.
+    for (const question of [...(entrant.alsoAsked ?? []), entrant.question]) {
+      await this.#run(question, warmUpTurnMs);
     }
     await this.#load.ask({ do: 'disconnect' });
   }

@@ -43,7 +43,9 @@ describe('framing that Node refuses stays refused', () => {
   });
 
   it('N10 a chunk extension of 1 MB', async () => {
-    const { statuses, text } = await exchange(`${CHUNKED}5;${'a'.repeat(1_000_000)}\r\nhello\r\n0\r\n\r\n${SMUGGLED}`);
+    const { statuses, text } = await exchange(
+      `${CHUNKED}5;${'a'.repeat(1_000_000)}\r\nhello\r\n0\r\n\r\n${SMUGGLED}`,
+    );
     expect(statuses.at(-1)).toBe(413);
     expect(text).not.toContain('smuggled');
   });
@@ -78,14 +80,18 @@ describe('requests on one connection stay in step', () => {
 });
 
 it('N16 trailers do not become headers', async () => {
-  const { statuses, text } = await exchange(`${CHUNKED}5\r\nhello\r\n0\r\nAuthorization: Basic eDp5\r\nTrailer: x\r\n\r\n`);
+  const { statuses, text } = await exchange(
+    `${CHUNKED}5\r\nhello\r\n0\r\nAuthorization: Basic eDp5\r\nTrailer: x\r\n\r\n`,
+  );
   expect(statuses).toEqual([200]);
   expect(text).toContain('"body":"hello","authorization":"","trailer":""');
 });
 
 describe('N17 Expect', () => {
   it('gets no 100 where the gateway refuses', async () => {
-    const { statuses } = await exchange('POST http://u@h/ HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n');
+    const { statuses } = await exchange(
+      'POST http://u@h/ HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n',
+    );
     expect(statuses).toEqual([400]);
   });
 

@@ -22,12 +22,16 @@ const ADVISORIES = [
 
 describe('the path corpus', () => {
   it.each(ADVISORIES)('has a case of %s, %s', (_name, id) => {
-    expect(pathCorpus.filter(({ sources = [] }) => sources.some((source) => source.startsWith(id)))).not.toEqual([]);
+    expect(
+      pathCorpus.filter(({ sources = [] }) => sources.some((source) => source.startsWith(id))),
+    ).not.toEqual([]);
   });
 
   it('has every case of group P that a single request can be', () => {
     const asTests = [33, 34, 35, 36, 37, 38, 45, 47];
-    const numbers = Array.from({ length: 46 }, (_, index) => index + 1).filter((number) => !asTests.includes(number));
+    const numbers = Array.from({ length: 46 }, (_, index) => index + 1).filter(
+      (number) => !asTests.includes(number),
+    );
     const held = new Set(pathCorpus.map(({ id }) => Number(/^P(\d+)\./.exec(id)?.[1])));
     expect(numbers.filter((number) => !held.has(number))).toEqual([]);
   });
@@ -44,7 +48,8 @@ describe('the path corpus', () => {
     for (const { id, target, headers = [] } of pathCorpus) {
       expect([id, /^[\0-\xff]*$/.test(target + headers.join(''))]).toEqual([id, true]);
     }
-    for (const { id, target } of [...targetCases, ...benignCases]) expect([id, /^[\x21-\x7e]+$/.test(target)]).toEqual([id, true]);
+    for (const { id, target } of [...targetCases, ...benignCases])
+      expect([id, /^[\x21-\x7e]+$/.test(target)]).toEqual([id, true]);
   });
 
   it('never expects a protected handler to run unguarded', () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FRAMEWORKS } from './frameworks.js';
 import { breach, createLaw, type Outcome, PATHS } from './law.js';

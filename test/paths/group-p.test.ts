@@ -19,7 +19,8 @@ for (const framework of FRAMEWORKS) {
         onError: () => undefined,
       });
       // What is benign does not depend on where the guard stands, and there is much of it.
-      const cases = arrangement === 'alone' || arrangement === 'mounted' ? pathCorpus : [...targetCases, ...hostCases];
+      const cases =
+        arrangement === 'alone' || arrangement === 'mounted' ? pathCorpus : [...targetCases, ...hostCases];
       report = await runPathCorpus({ port: server.port, cases });
     }, 60_000);
 
@@ -37,11 +38,14 @@ for (const framework of FRAMEWORKS) {
       expect(describeAll(faults)).toEqual([]);
     });
 
-    it.skipIf(arrangement === 'delegated' || arrangement === 'nested')('P46: no benign target is refused or changed', () => {
-      const benign = report.results.filter((result) => result.case.id.startsWith('P46'));
-      expect(benign.length).toBeGreaterThanOrEqual(200);
-      expect(describeAll(benign.filter(({ fault }) => fault !== undefined))).toEqual([]);
-    });
+    it.skipIf(arrangement === 'delegated' || arrangement === 'nested')(
+      'P46: no benign target is refused or changed',
+      () => {
+        const benign = report.results.filter((result) => result.case.id.startsWith('P46'));
+        expect(benign.length).toBeGreaterThanOrEqual(200);
+        expect(describeAll(benign.filter(({ fault }) => fault !== undefined))).toEqual([]);
+      },
+    );
   });
 }
 

@@ -18,19 +18,43 @@ const APPS = [
   {
     mount: '/',
     strip: true,
-    routes: ['/admin', '/admin/secret', '/admin/*', '/foo', '/foo/admin', '/foo/*', '/api', '/api/admin', '/api/*'],
+    routes: [
+      '/admin',
+      '/admin/secret',
+      '/admin/*',
+      '/foo',
+      '/foo/admin',
+      '/foo/*',
+      '/api',
+      '/api/admin',
+      '/api/*',
+    ],
   },
-  { mount: '/foo', strip: true, routes: ['/admin', '/admin/*', '/foo/admin', '/foo/admin/*', '/admin/secret', '/'] },
+  {
+    mount: '/foo',
+    strip: true,
+    routes: ['/admin', '/admin/*', '/foo/admin', '/foo/admin/*', '/admin/secret', '/'],
+  },
   { mount: '/foo/bar', strip: true, routes: ['/admin', '/admin/*', '/foo/bar/*', '/'] },
   { mount: '/api', strip: false, routes: ['/api/admin', '/api/admin/*', '/api', '/admin', '/admin/*'] },
 ] as const;
 
 /** The mounts and guards of {@link createLaw}, for a model to read the same table. */
-export const MOUNTS: readonly { readonly key: string; readonly strip: boolean }[] = APPS.map(({ mount, strip }) => ({
-  key: mount,
-  strip,
-}));
-export const GUARDS: readonly string[] = ['/admin', '/admin/secret', '/foo/admin', '/foo/foo/admin', '/foo/bar', '/foo/bar/foo/bar', '/api/admin'];
+export const MOUNTS: readonly { readonly key: string; readonly strip: boolean }[] = APPS.map(
+  ({ mount, strip }) => ({
+    key: mount,
+    strip,
+  }),
+);
+export const GUARDS: readonly string[] = [
+  '/admin',
+  '/admin/secret',
+  '/foo/admin',
+  '/foo/foo/admin',
+  '/foo/bar',
+  '/foo/bar/foo/bar',
+  '/api/admin',
+];
 
 /** The paths that something protected, or somebody else's, lies at. */
 export const PATHS: readonly string[] = [
@@ -98,7 +122,9 @@ function publicPath(mount: string, strip: boolean, route: string): string {
   const base = strip && mount !== '/' ? mount : '';
   // What lies below another app's mount, in an app that does not own it, is nobody's public path.
   const path = base + route.replace(/\/\*?$/, '');
-  const owner = APPS.filter(({ mount: other }) => path === other || path.startsWith(`${other}/`) || other === '/');
+  const owner = APPS.filter(
+    ({ mount: other }) => path === other || path.startsWith(`${other}/`) || other === '/',
+  );
   const [longest] = owner.toSorted((left, right) => right.mount.length - left.mount.length);
   return longest?.mount === mount ? path : `${mount} takes ${path}`;
 }

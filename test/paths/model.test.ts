@@ -1,5 +1,5 @@
 import { benignCases, targetCases } from '@viaduct/testing/paths';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FRAMEWORKS } from './frameworks.js';
 import { createLaw, GUARDS, MOUNTS, type Outcome, PATHS } from './law.js';
@@ -8,7 +8,9 @@ import { RUNS, SEED } from './runs.js';
 import { targetsNear } from './targets.js';
 
 const table = { mounts: MOUNTS, guards: GUARDS };
-const framework = FRAMEWORKS.find(({ name }) => name.startsWith('a bare handler')) as (typeof FRAMEWORKS)[number];
+const framework = FRAMEWORKS.find(({ name }) =>
+  name.startsWith('a bare handler'),
+) as (typeof FRAMEWORKS)[number];
 const law = createLaw(framework);
 afterAll(() => law.close());
 
@@ -21,9 +23,18 @@ function mountOf({ ran, status }: Outcome): string {
   return owners.toSorted((left, right) => right.key.length - left.key.length)[0]?.key ?? 'none';
 }
 
+/** More than any target of the corpus has, for mounts. */
+const MANY = 20;
+let unread = 0;
+
 async function compare(target: string): Promise<void> {
   const outcome = await law.ask(target);
   const model = judge(target, table);
+  // So many that it takes too long to find them all: refused, which is never wrong, and rare.
+  if (outcome.status === 400 && model.readings > MANY) {
+    unread += 1;
+    return;
+  }
   expect({ target, mount: mountOf(outcome), delivered: outcome.seen }).toEqual({
     target,
     mount: model.mount,
@@ -34,9 +45,15 @@ async function compare(target: string): Promise<void> {
 }
 
 describe('P45 the dispatcher chooses as the slow model does', () => {
-  it(`for generated targets: seed ${SEED}, ${RUNS} runs`, async () => {
-    await fc.assert(fc.asyncProperty(targetsNear(PATHS), compare), { numRuns: RUNS, seed: SEED });
-  }, 10_000 + RUNS * 20);
+  it(
+    `for generated targets: seed ${SEED}, ${RUNS} runs`,
+    async () => {
+      await fc.assert(fc.asyncProperty(targetsNear(PATHS), compare), { numRuns: RUNS, seed: SEED });
+      if (process.env.FUZZ_RUNS !== undefined) console.log('refused unread', unread);
+      expect(unread).toBeLessThan(RUNS / 10);
+    },
+    10_000 + RUNS * 20,
+  );
 
   it('for every path of one to five characters that matter', async () => {
     const characters = ['/', '.', '\\', ';', '#', '%2f', '%2e', 'foo', 'admin'];

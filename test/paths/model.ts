@@ -14,9 +14,11 @@ export interface ModelVerdict {
   readonly delivered: string | undefined;
   /** Keys of the guards that must run, whatever else runs. */
   readonly guards: ReadonlySet<string>;
+  /** How many readings there are for guards: beyond some number, a target may be refused unread. */
+  readonly readings: number;
 }
 
-const REFUSED: ModelVerdict = { mount: 'refused', delivered: undefined, guards: new Set() };
+const REFUSED: ModelVerdict = { mount: 'refused', delivered: undefined, guards: new Set(), readings: 0 };
 
 /** "Unanimity": all readings reach one mount, or the target is refused; a guard runs when any reading falls under it. */
 export function judge(target: string, table: ModelTable): ModelVerdict {
@@ -26,16 +28,18 @@ export function judge(target: string, table: ModelTable): ModelVerdict {
   const decoded = decodeUnreservedOnce(rawPath);
   // Where decoding makes something to decode again, it is left to the application.
   const path = decodeUnreservedOnce(decoded) === decoded ? decoded : rawPath;
-  const guards = new Set(table.guards.filter((key) => widely(path, tail).some((reading) => isUnder(reading, key))));
+  const wide = widely(path, tail);
+  const guards = new Set(table.guards.filter((key) => wide.some((reading) => isUnder(reading, key))));
+  const seen = { guards, readings: wide.length };
 
   const owners = new Set(everyReading(path, STEPS).map((reading) => ownerOf(reading, table)));
   const [mount = 'none'] = owners;
-  if (owners.size > 1) return { ...REFUSED, guards };
+  if (owners.size > 1) return { ...REFUSED, ...seen };
   const strip = table.mounts.find(({ key }) => key === mount)?.strip ?? false;
   const base = strip && mount !== '/' ? mount : '';
   const rest = base === '' ? path : collapse(path.slice(base.length));
-  if (base !== '' && leavesItsRoot(rest)) return { ...REFUSED, guards };
-  return { mount, delivered: mount === 'none' ? undefined : (rest === '' ? '/' : rest) + tail, guards };
+  if (base !== '' && leavesItsRoot(rest)) return { ...REFUSED, ...seen };
+  return { mount, delivered: mount === 'none' ? undefined : (rest === '' ? '/' : rest) + tail, ...seen };
 }
 
 /** Origin-form, or absolute-form of http without userinfo. */

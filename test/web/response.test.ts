@@ -52,7 +52,7 @@ describe('the Response that a web application gives to a Node server', () => {
     expect(answer).toMatch(/\r\n\r\nbody$/);
   });
 
-  it.each<[string, () => BodyInit, number]>([
+  it.each<[string, () => ConstructorParameters<typeof Response>[0], number]>([
     ['text', () => 'h\u20acllo', 7],
     ['bytes', () => new Uint8Array([1, 2, 3]), 3],
     ['an empty text', () => '', 0],
@@ -211,8 +211,8 @@ describe('the Response that a web application gives to a Node server', () => {
   );
 
   it('F15: given twice is answered with 500, and the process lives', async () => {
-    const once = new Response('once');
-    const { port } = await listen(() => once);
+    const response = new Response('once');
+    const { port } = await listen(() => response);
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(500);
     expect(errors).toMatchObject([{ code: 'VIADUCT_E_BODY_USED' }]);
