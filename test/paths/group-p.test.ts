@@ -38,14 +38,14 @@ for (const framework of FRAMEWORKS) {
       expect(describeAll(faults)).toEqual([]);
     });
 
-    it.skipIf(arrangement === 'delegated' || arrangement === 'nested')(
-      'P46: no benign target is refused or changed',
-      () => {
-        const benign = report.results.filter((result) => result.case.id.startsWith('P46'));
-        expect(benign.length).toBeGreaterThanOrEqual(200);
-        expect(describeAll(benign.filter(({ fault }) => fault !== undefined))).toEqual([]);
-      },
-    );
+    // The corpus of benign targets is long, and where an application stands makes no difference to it.
+    if (arrangement === 'delegated' || arrangement === 'nested') return;
+
+    it('P46: no benign target is refused or changed', () => {
+      const benign = report.results.filter((result) => result.case.id.startsWith('P46'));
+      expect(benign.length).toBeGreaterThanOrEqual(200);
+      expect(describeAll(benign.filter(({ fault }) => fault !== undefined))).toEqual([]);
+    });
   });
 }
 
