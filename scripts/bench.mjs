@@ -13,4 +13,7 @@ await main(async () => {
   announce('bench');
   const args = ['run', '--silent', 'bench', '--', ...process.argv.slice(2)];
   await run('bench', 'npm', args, { cwd: join(root, 'bench') });
+  // Arguments choose contenders of the first part alone.
+  if (process.argv.length > 2) return;
+  await run('bench', 'npm', ['run', '--silent', 'bench:web-face'], { cwd: join(root, 'bench') });
 });

@@ -147,10 +147,9 @@ class Connection {
 
   #refuse(head: string, status: number, stated: string | undefined): 0 {
     const { path, status: right } = this.#question;
-    const wanted = `wanted ${right} with ${this.#body.length} bytes, of stated length`;
-    this.#reject(
-      new Error(`wrong answer to ${path}: ${wanted}; got ${status} with ${stated ?? 'no'} length\n${head}`),
-    );
+    const wanted = `wanted ${right} and a certain body of ${this.#body.length} bytes`;
+    const got = `got ${status} and ${stated === undefined ? 'no Content-Length' : `another of ${stated} bytes`}`;
+    this.#reject(new Error(`wrong answer to ${path}: ${wanted}; ${got}\n${head}`));
     this.#socket.destroy();
     return 0;
   }

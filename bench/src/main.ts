@@ -41,7 +41,12 @@ const { values: options } = parseArgs({
 });
 
 if (options.help) process.stdout.write(help);
-else await bench();
+else {
+  await bench().catch((error: unknown) => {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exitCode = 1;
+  });
+}
 
 async function bench(): Promise<void> {
   const plan: Plan = {
@@ -83,6 +88,11 @@ async function bench(): Promise<void> {
     samples: measurement.samples,
   });
   print(`Every answer was checked: all right. Every sample is in ${file}`);
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${explain(error.cause)}`;
 }
 
 function positive(

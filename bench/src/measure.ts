@@ -83,6 +83,8 @@ class Cast {
   readonly players: readonly Player[];
   readonly #plan: Plan;
   readonly #load: Load;
+  /** More than the players when one fails to start. */
+  readonly #children: { end(): void }[];
 
   static async start(entrants: readonly Entrant[], plan: Plan): Promise<Cast> {
     const pins = choosePins();
@@ -93,7 +95,9 @@ class Cast {
       for (const entrant of entrants) {
         const args = [...plan.nodeFlags, serverFile, entrant.module];
         const server = new Child<object, number | Usage>(entrant.name, pins.servers, args);
-        players.push({ entrant, server: server as Player['server'], port: (await server.next()) as number });
+        cast.#children.push(server);
+        const port = (await server.next()) as number;
+        players.push({ entrant, server: server as Player['server'], port });
       }
       // By turns: a process that idles for seconds after its warm-up gives memory back, and starts slowly again.
       const turns = Math.ceil(plan.warmUpMs / warmUpTurnMs);
@@ -111,14 +115,15 @@ class Cast {
     this.players = players;
     this.#plan = plan;
     this.#load = load;
+    this.#children = [load];
   }
 
   /** One measured round. Opening and closing the connections is outside of what is counted. */
   async play({ entrant, server, port }: Player): Promise<Omit<Sample, 'generation' | 'round'>> {
     await this.#connect(port);
-    await this.#run(entrant.question, 0);
+    await this.#run(entrant, entrant.question, 0);
     const before = await server.ask({});
-    const { answers, ms, cpuMs } = await this.#run(entrant.question, this.#plan.roundMs);
+    const { answers, ms, cpuMs } = await this.#run(entrant, entrant.question, this.#plan.roundMs);
     const after = await server.ask({});
     await this.#load.ask({ do: 'disconnect' });
     const serverCpuMs = (after.cpuMicroseconds - before.cpuMicroseconds) / 1000;
@@ -133,15 +138,14 @@ class Cast {
   }
 
   end(): void {
-    this.#load.end();
-    for (const { server } of this.players) server.end();
+    for (const child of this.#children) child.end();
   }
 
   async #warmUp({ entrant, port }: Player): Promise<void> {
     await this.#connect(port);
     // Each for the whole time: the shared code meets all kinds of request while it is being compiled.
     for (const question of [...(entrant.alsoAsked ?? []), entrant.question]) {
-      await this.#run(question, warmUpTurnMs);
+      await this.#run(entrant, question, warmUpTurnMs);
     }
     await this.#load.ask({ do: 'disconnect' });
   }
@@ -151,8 +155,10 @@ class Cast {
     await this.#load.ask({ do: 'connect', port, connections, pipelining });
   }
 
-  async #run(question: Question, ms: number): Promise<LoadResult> {
-    const result = await this.#load.ask({ do: 'run', question, ms });
+  async #run({ name }: Entrant, question: Question, ms: number): Promise<LoadResult> {
+    const result = await this.#load.ask({ do: 'run', question, ms }).catch((error: unknown) => {
+      throw new Error(`${name} failed under load`, { cause: error });
+    });
     if (result === null) throw new Error('the load generator did not run');
     return result;
   }

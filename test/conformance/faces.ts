@@ -85,7 +85,22 @@ export const webFace: Face = {
   },
 };
 
-export const FACES: readonly Face[] = [nodeFace, webFace];
+/**
+ * Bytes on a socket, converted to a `Request` for the application's web face and back from its `Response`:
+ * for a Node app that is two conversions, and nobody shall tell.
+ */
+export const convertedFace: Face = {
+  name: 'converted both ways',
+  canSend: (message) => webFace.canSend(message),
+  open: (application) => nodeFace.open(withoutNodeFace(application)),
+};
+
+function withoutNodeFace(application: Application): Application {
+  const { handle: _, upgrade: __, ...rest } = application;
+  return rest;
+}
+
+export const FACES: readonly Face[] = [nodeFace, webFace, convertedFace];
 
 function collector(): { errors: unknown[]; onError: ErrorListener } {
   const errors: unknown[] = [];
