@@ -1,9 +1,10 @@
-import { type IncomingMessage, STATUS_CODES, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getDefaultHighWaterMark } from 'node:stream';
 import { ViaductError } from '@viaduct/core';
 import { AnswerBody, type AnswerOwner } from './answer-body.js';
-import type { HeaderList } from './header-list.js';
+import { HeaderList } from './header-list.js';
 import {
+  DETACH_SIGNAL,
   type Encoding,
   NEED_DRAIN,
   type OutgoingData,
@@ -54,6 +55,8 @@ export function emulate<Head extends EmulatedRequestHead>(
 const HIGH_WATER_MARK = getDefaultHighWaterMark(false);
 const RESPONSE_OPTIONS = { highWaterMark: HIGH_WATER_MARK };
 
+const NO_HEADERS = new HeaderList(200, '');
+
 /** One request and its answer: owns the pair, and carries word between it and the web side. */
 class Exchange implements RequestSource, ResponseSink, SocketOwner, AnswerOwner, UploadOwner {
   readonly #web: Request;
@@ -66,7 +69,7 @@ class Exchange implements RequestSource, ResponseSink, SocketOwner, AnswerOwner,
   readonly #response: EmulatedResponse;
   /** `undefined` for a request that has no body. */
   readonly #upload: RequestBody | undefined;
-  #headers: HeaderList | undefined;
+  #headers: HeaderList = NO_HEADERS;
   /** What was written since the head went out, until the answer settles at the end of the tick. */
   #chunks: OutgoingData[] = [];
   #callbacks: WriteCallback[] = [];
@@ -76,8 +79,6 @@ class Exchange implements RequestSource, ResponseSink, SocketOwner, AnswerOwner,
   #isSending = false;
   /** Whether the promise is settled. */
   #isSettled = false;
-  /** Whether the answer's bytes go nowhere: HEAD, 204, 205, 304, or a status the web does not know. */
-  #isBodiless = false;
   #isFinished = false;
   #isWatching = false;
   #failure: { readonly error: unknown } | undefined;
@@ -175,23 +176,13 @@ class Exchange implements RequestSource, ResponseSink, SocketOwner, AnswerOwner,
   settle(): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
-    const { statusCode } = this.#response;
-    if (statusCode < 200 || statusCode > 599) {
-      this.#isBodiless = true;
-      this.#reject(unsuitableStatus(statusCode));
-      return this.release();
+    try {
+      this.#resolve(this.#answer());
+    } catch (error) {
+      this.#reject(error);
     }
-    this.#isBodiless =
-      !this.#response._hasBody || statusCode === 205 || statusCode === 204 || statusCode === 304;
-    if (this.#isBodiless || this.#response.finished) {
-      this.#resolve(this.#toResponse(this.#isBodiless ? null : joined(this.#chunks)));
-      return this.release();
-    }
-    const body = new AnswerBody(this);
-    const stream = new ReadableStream<Uint8Array>(body, { highWaterMark: 0 });
-    this.#body = body;
-    this.#resolve(this.#toResponse(stream));
-    this.#stream(body);
+    if (this.#body === undefined) this.release();
+    else this.#stream(this.#body);
   }
 
   /** Tells the producers that what they wrote has gone out. */
@@ -211,10 +202,11 @@ class Exchange implements RequestSource, ResponseSink, SocketOwner, AnswerOwner,
     this.#body?.end();
     this.#unwatch();
     this.#socket.setTimeout(0);
+    this.#request[DETACH_SIGNAL]?.();
     this.#leaveRequest();
     this.#socket._httpMessage = null;
     (this.#response as { socket: unknown }).socket = null;
-    process.nextTick(closeResponse, this.#response, this.#socket);
+    process.nextTick(closeExchange, this.#response, this.#socket);
   }
 
   // The body of the answer is read.
@@ -299,15 +291,25 @@ class Exchange implements RequestSource, ResponseSink, SocketOwner, AnswerOwner,
     else request._dump();
   }
 
+  #answer(): Response {
+    const { status } = this.#headers;
+    if (status < 200 || status > 599) throw unsuitableStatus(status);
+    if (!this.#response._hasBody || isNullBodyStatus(status)) return this.#toResponse(null);
+    if (this.#response.finished) return this.#toResponse(joined(this.#chunks));
+    const body = new AnswerBody(this);
+    const response = this.#toResponse(new ReadableStream<Uint8Array>(body, { highWaterMark: 0 }));
+    this.#body = body;
+    return response;
+  }
+
   #toResponse(body: OutgoingData | ReadableStream<Uint8Array> | null): Response {
-    const { statusCode } = this.#response;
-    const statusText = this.#response.statusMessage ?? STATUS_CODES[statusCode] ?? '';
+    const { status, statusText } = this.#headers;
     const isWhole = DEFERS_STREAMS && isSmall(body);
     const response = isWhole
-      ? (new WholeResponse(body, statusCode, statusText) as unknown as Response)
-      : new Response(body as NativeBody, { status: statusCode, statusText });
+      ? (new WholeResponse(body, status, statusText) as unknown as Response)
+      : new Response(body as NativeBody, { status, statusText });
     const hasTextType = !isWhole && typeof body === 'string';
-    this.#headers?.applyTo(response.headers, hasTextType, statusCode === 205);
+    this.#headers.applyTo(response.headers, hasTextType, status === 205);
     return response;
   }
 }
@@ -339,6 +341,12 @@ function release(exchange: Exchange): void {
   exchange.release();
 }
 
+function closeExchange(response: EmulatedResponse, socket: EmulatedSocket): void {
+  closeResponse(response);
+  // No further request will come. Whoever waits for that, to clear a timer or so, must not wait for ever.
+  if (socket.listenerCount('close') > 0) socket.destroy();
+}
+
 /** What Node's server does after `finish`, and when a connection closes. */
 function closeResponse(response: EmulatedResponse): void {
   if (response._closed) return;
@@ -356,6 +364,11 @@ function markClosed(request: RequestInternals): void {
   state.destroyed = true;
   state.closed = true;
   state.closeEmitted = true;
+}
+
+/** A `Response` of these refuses any body, even an empty one. */
+function isNullBodyStatus(status: number): boolean {
+  return status === 204 || status === 205 || status === 304;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -14,14 +14,17 @@ const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
 
 /** The head of a response as names and values in turn, by Node's own rules for every form it may be given in. */
 export class HeaderList {
+  readonly status: number;
+  readonly statusText: string;
   readonly #raw: string[] = [];
   #hasLength = false;
+  #length = Number.NaN;
   #hasTransferEncoding = false;
   #hasTrailer = false;
-  readonly #response: ResponseInternals;
 
-  constructor(response: ResponseInternals) {
-    this.#response = response;
+  constructor(status: number, statusText: string) {
+    this.status = status;
+    this.statusText = statusText;
   }
 
   /** The headers set one by one: lower-case name to `[name, value]`, validated when they were set. */
@@ -52,16 +55,19 @@ export class HeaderList {
     }
   }
 
-  /** Adds the length where Node would, and refuses trailers where Node would. */
+  /** Adds the length where Node would, tells the response of it, and refuses trailers where Node would. */
   finish(response: ServerResponse & ResponseInternals): void {
-    const isFramed = this.#hasLength || this.#hasTransferEncoding;
-    const length = response._contentLength;
     const canChunk = response._hasBody && response.useChunkedEncodingByDefault && !this.#hasLength;
     if (this.#hasTrailer && !canChunk && !this.#hasTransferEncoding) {
       throw coded(new Error('Trailers are invalid with this transfer encoding'), 'ERR_HTTP_TRAILER_INVALID');
     }
-    if (isFramed || !canChunk || this.#hasTrailer || response._removedContLen) return;
-    if (typeof length === 'number') this.#raw.push('content-length', String(length));
+    if (this.#hasLength) {
+      response._contentLength = this.#length;
+      response._removedContLen = false;
+    } else if (canChunk && !this.#hasTransferEncoding && !this.#hasTrailer && !response._removedContLen) {
+      const length = response._contentLength;
+      if (typeof length === 'number') this.#raw.push('content-length', String(length));
+    }
   }
 
   /** Puts the headers on a web response that has none but, perhaps, the type of its string body. */
@@ -99,8 +105,7 @@ export class HeaderList {
   #note(key: string, value: HeaderValue): void {
     if (key === 'content-length') {
       this.#hasLength = true;
-      this.#response._contentLength = Number(value);
-      this.#response._removedContLen = false;
+      this.#length = Number(value);
     } else if (key === 'transfer-encoding') {
       this.#hasTransferEncoding = true;
     } else if (key === 'trailer') {

@@ -32,6 +32,8 @@ export interface RequestInternals {
   _eventsCount: number;
   _addHeaderLines(rawHeaders: readonly string[], count: number): void;
   _dump(): void;
+  /** Since Node 24: after an exchange, the closing connection no longer aborts the request's signal. */
+  [DETACH_SIGNAL]?(): void;
 }
 
 interface ReadableInternals {
@@ -49,14 +51,22 @@ export type Encoding = BufferEncoding | null | undefined;
 export type WriteCallback = ((error?: Error | null) => void) | null | undefined;
 export type HeaderValue = string | number | readonly string[];
 
-export const OUT_HEADERS: unique symbol = symbolOf('kOutHeaders') as never;
-export const NEED_DRAIN: unique symbol = symbolOf('kNeedDrain') as never;
+/** Node keeps these under symbols that it does not export: any response, any request shows them. */
+export const OUT_HEADERS: unique symbol = symbolOf(anyResponse(), 'kOutHeaders') as never;
+export const NEED_DRAIN: unique symbol = symbolOf(anyResponse(), 'kNeedDrain') as never;
+export const DETACH_SIGNAL: unique symbol = symbolOf(
+  IncomingMessage.prototype,
+  'kDetachAbortSignal',
+) as never;
 
-/** Node keeps these two under symbols that it does not export: any response shows them. */
-function symbolOf(description: string): symbol {
+function anyResponse(): ServerResponse {
   const request = new IncomingMessage(undefined as unknown as Socket);
   request.httpVersionMajor = 1;
   request.httpVersionMinor = 1;
-  const symbols = Object.getOwnPropertySymbols(new ServerResponse(request));
+  return new ServerResponse(request);
+}
+
+function symbolOf(holder: object, description: string): symbol {
+  const symbols = Object.getOwnPropertySymbols(holder);
   return symbols.find((symbol) => symbol.description === description) ?? Symbol(description);
 }

@@ -64,7 +64,7 @@ function onFinish(this: EmulatedResponse): void {
 
 /** Stands where Node renders the head as text: keeps it as a list, which needs no parsing. */
 function storeHeader(this: EmulatedResponse, firstLine: string, given: unknown): void {
-  const headers = new HeaderList(this);
+  const headers = new HeaderList(this.statusCode, this.statusMessage);
   const progressive = this[OUT_HEADERS];
   if (progressive !== null && given === progressive) headers.addMap(progressive);
   else if (Array.isArray(given)) headers.addArray(given);
