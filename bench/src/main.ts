@@ -15,7 +15,7 @@ Prints the server's CPU time per request of each contender, and its ratio to the
   --generations <n>    times that every process is started afresh (12)
   --rounds <n>         interleaved rounds in each generation (10)
   --seconds <s>        length of one contender's part in a round (0.1)
-  --warm-up <s>        load on each process before its first round (2)
+  --warm-up <s>        load on each process before its first round (3)
   --connections <n>    keep-alive connections (32)
   --pipelining <n>     requests under way on each connection (1)
   --node-flags <flags> what the servers' node gets (a young generation of one size for all); '' for none
@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
     generations: { type: 'string', default: '12' },
     rounds: { type: 'string', default: '10' },
     seconds: { type: 'string', default: '0.1' },
-    'warm-up': { type: 'string', default: '2' },
+    'warm-up': { type: 'string', default: '3' },
     connections: { type: 'string', default: '32' },
     pipelining: { type: 'string', default: '1' },
     'node-flags': { type: 'string', default: '--min-semi-space-size=16 --max-semi-space-size=16' },

@@ -3,7 +3,7 @@ import type { Entrant } from './line-up.js';
 import type { Measurement, Sample } from './measure.js';
 import { median, summarise, type Summary } from './statistics.js';
 
-/** Whether a goal is met: `unclear` when the interval of the median holds the goal. */
+/** Whether a goal is met: `unclear` when the interval of the median holds the goal, or there were few generations. */
 export type Verdict = 'met' | 'missed' | 'unclear';
 
 /** One contender's figures. */
@@ -75,11 +75,15 @@ function compare(
     isNullTest,
     ...summary,
     generations: generations.map(median),
-    ...(goal === undefined ? {} : { goal, verdict: judge(summary, goal) }),
+    ...(goal === undefined ? {} : { goal, verdict: judge(summary, goal, generations.length) }),
   };
 }
 
-function judge({ interval: [low, high] }: Summary, goal: number): Verdict {
+/** Fewer generations than this say nothing of how processes differ, and would make the interval too narrow. */
+const fewestGenerations = 6;
+
+function judge({ interval: [low, high] }: Summary, goal: number, generations: number): Verdict {
+  if (generations < fewestGenerations) return 'unclear';
   if (high <= goal) return 'met';
   return low > goal ? 'missed' : 'unclear';
 }
