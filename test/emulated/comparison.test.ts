@@ -303,11 +303,6 @@ const cases: Record<string, NotingHandler | [Sent, NotingHandler]> = {
       res.end('b');
     });
   },
-  'corked, never uncorked': (_req, res) => {
-    res.cork();
-    res.write('a');
-    res.end('b');
-  },
   'what a response says of itself': (_req, res, note) => {
     const facts = (): string =>
       [

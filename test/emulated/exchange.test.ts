@@ -255,7 +255,12 @@ describe('a client that goes away', () => {
     await turns();
     controller.abort();
     await turns();
-    expect(notes).toEqual(['res finish', 'res close, finished true, aborted false', 'req end', 'req close']);
+    expect(notes.toSorted()).toEqual([
+      'req close',
+      'req end',
+      'res close, finished true, aborted false',
+      'res finish',
+    ]);
     await expect(response.text()).resolves.toBe('x');
   });
 
@@ -381,6 +386,16 @@ describe('bodies', () => {
     });
     await turns();
     await expect(response.text()).resolves.toBe('first');
+  });
+
+  // Not compared with a real socket: Node 22 and 24 write the second chunk behind the end of the body there.
+  test('a response that was corked and never uncorked ends whole', async () => {
+    const response = await send((_req, res) => {
+      res.cork();
+      res.write('a');
+      res.end('b');
+    });
+    expect(await response.text()).toBe('ab');
   });
 
   test('the first bytes come before the last are written', async () => {

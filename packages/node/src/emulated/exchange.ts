@@ -287,8 +287,10 @@ class Exchange implements RequestSource, ResponseSink, SocketOwner, AnswerOwner,
     const request = this.#request;
     if (request._consuming || request._readableState.resumeScheduled) return;
     this.#upload?.cancel(undefined);
-    if (request._eventsCount === 0) markClosed(request);
-    else request._dump();
+    if (request._eventsCount === 0) return markClosed(request);
+    // A socket would have told of the end at once, and Node 26 relies on it.
+    if (this.#upload === undefined) request.push(null);
+    request._dump();
   }
 
   #answer(): Response {
@@ -356,8 +358,9 @@ function closeResponse(response: EmulatedResponse): void {
 }
 
 /** Node would read the rest and emit `end` and `close`; with nobody to hear them, their traces are enough. */
-function markClosed(request: RequestInternals): void {
+function markClosed(request: IncomingMessage & RequestInternals): void {
   const state = request._readableState;
+  request.complete = true;
   request._dumped = true;
   state.ended = true;
   state.endEmitted = true;
