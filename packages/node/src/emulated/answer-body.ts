@@ -1,68 +1,56 @@
 import type { UnderlyingSource } from 'node:stream/web';
 import type { WriteCallback } from './internals.js';
 
-/** What the body of an answer tells the exchange it belongs to. */
-export interface AnswerOwner {
+/** What a body tells the answer it belongs to. */
+export interface BodyOwner {
   /** How many bytes the producer must still see as unsent. */
   pendingChanged(bytes: number): void;
   drained(): void;
   cancelled(reason: unknown): void;
 }
 
-/** As much as a kernel would take from a connection whose other side does not read. */
-const KERNEL_BYTES = 64 * 1024;
+/** As much as a kernel takes from a connection whose other side does not read. */
+const BUFFER_BYTES = 64 * 1024;
 
-/** Above this, a chunk is not copied: its producer waits until it was read. */
-const COPY_BYTES = 16 * 1024;
+/** From here on, bytes that somebody waits for go past the buffer. */
+const DIRECT_BYTES = 16 * 1024;
 
 interface Chunk {
   readonly bytes: Uint8Array;
   readonly callback: WriteCallback;
-  /** Whether the bytes are ours, so that the producer may have its buffer back before they are read. */
-  readonly isOwn: boolean;
+  /** How many of the bytes are taken. */
+  taken: number;
 }
 
 /**
  * The body of an answer that is still being written, between a response and the reader of a web stream.
  *
- * It behaves as a connection does. The first bytes are accepted whether anybody reads or not, so that a
- * small answer finishes; after that every further write waits for a read. A large chunk counts as taken
- * when the next one is asked for: until then its reader may look at what is still its producer's buffer.
+ * It is what a kernel's send buffer is to a socket: the first bytes are taken whether anybody reads or not,
+ * so that a small answer finishes; after that every further write waits for a read. Bytes are copied in, so
+ * that the producer may use its memory again, and the reader may transfer what it gets.
  */
 export class AnswerBody implements UnderlyingSource<Uint8Array> {
-  readonly #owner: AnswerOwner;
-  /** Not read yet; the first of them, as many as `#acceptedCount`, are accepted. */
-  readonly #chunks: Chunk[] = [];
-  #acceptedCount = 0;
-  #acceptedBytes = 0;
+  readonly #owner: BodyOwner;
+  readonly #waiting: Chunk[] = [];
   #pendingBytes = 0;
-  #unreadBytes = 0;
-  /** Read, but not accepted yet. */
-  #lent: Chunk | undefined;
+  #buffer: Uint8Array = new Uint8Array(0);
+  #bufferedBytes = 0;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #isWanted = false;
   #isEnded = false;
   #isClosed = false;
   #isScheduled = false;
 
-  constructor(owner: AnswerOwner) {
+  constructor(owner: BodyOwner) {
     this.#owner = owner;
   }
 
-  /** @returns Bytes that wait to be accepted, these included. */
-  write(data: Uint8Array, isOwn: boolean, callback: WriteCallback): number {
-    const copies = !isOwn && data.byteLength <= COPY_BYTES;
-    const bytes = copies ? new Uint8Array(data) : data;
-    this.#chunks.push({ bytes, callback, isOwn: isOwn || copies });
-    this.#unreadBytes += bytes.byteLength;
+  /** @returns Bytes that wait to be taken, these included. */
+  write(bytes: Uint8Array, callback: WriteCallback): number {
+    this.#waiting.push({ bytes, callback, taken: 0 });
     this.#setPending(this.#pendingBytes + bytes.byteLength);
-    const pendingBytes = this.#pendingBytes;
-    this.#deliver();
-    if (!this.#isScheduled) {
-      this.#isScheduled = true;
-      process.nextTick(acceptScheduled, this);
-    }
-    return pendingBytes;
+    this.#schedule();
+    return this.#pendingBytes;
   }
 
   /** No more bytes follow. */
@@ -71,16 +59,13 @@ export class AnswerBody implements UnderlyingSource<Uint8Array> {
     this.#closeIfRead();
   }
 
-  /** Ends the stream with an error, and tells the producers of what was not accepted that it was lost. */
-  fail(error: Error): void {
+  /** Ends the stream with an error, and tells the producers of what was not taken that it was lost. */
+  fail(error: unknown, loss: Error): void {
     if (!this.#isClosed) {
       this.#isClosed = true;
       this.#controller?.error(error);
     }
-    const lost = this.#chunks.splice(0).slice(this.#acceptedCount);
-    if (this.#lent !== undefined) lost.unshift(this.#lent);
-    this.#lent = undefined;
-    for (const chunk of lost) chunk.callback?.(error);
+    for (const chunk of this.#waiting.splice(0)) chunk.callback?.(loss);
   }
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
@@ -88,12 +73,8 @@ export class AnswerBody implements UnderlyingSource<Uint8Array> {
   }
 
   pull(): void {
-    const lent = this.#lent;
-    this.#lent = undefined;
     this.#isWanted = true;
-    if (lent !== undefined) this.#accept(lent);
-    this.#acceptAsRoomAllows();
-    this.#deliver();
+    this.move();
   }
 
   cancel(reason: unknown): void {
@@ -101,59 +82,76 @@ export class AnswerBody implements UnderlyingSource<Uint8Array> {
     this.#owner.cancelled(reason);
   }
 
-  acceptScheduled(): void {
+  /** Hands on what is wanted, and takes in what there is room for. */
+  move(): void {
     this.#isScheduled = false;
-    const lent = this.#lent;
-    if (lent?.isOwn === true) {
-      this.#lent = undefined;
-      this.#accept(lent);
-    }
-    this.#acceptAsRoomAllows();
-  }
-
-  #acceptAsRoomAllows(): void {
-    // What was read before must be accepted first: callbacks run in the order of the writes.
-    while (this.#lent === undefined) {
-      const chunk = this.#chunks[this.#acceptedCount];
-      if (chunk === undefined || !chunk.isOwn) return;
-      const total = this.#acceptedBytes + chunk.bytes.byteLength;
-      if (this.#acceptedBytes > 0 && total > KERNEL_BYTES) return;
-      this.#acceptedCount += 1;
-      this.#acceptedBytes = total;
-      this.#accept(chunk);
-    }
-  }
-
-  #accept(chunk: Chunk): void {
-    this.#setPending(this.#pendingBytes - chunk.bytes.byteLength);
-    if (this.#pendingBytes === 0) this.#owner.drained();
-    chunk.callback?.();
-  }
-
-  #deliver(): void {
-    while (this.#isWanted && !this.#isClosed && this.#lent === undefined) {
-      const chunk = this.#chunks[0];
-      if (chunk === undefined) return;
-      this.#chunks.shift();
-      if (this.#acceptedCount > 0) {
-        this.#acceptedCount -= 1;
-        this.#acceptedBytes -= chunk.bytes.byteLength;
-      } else {
-        this.#lent = chunk;
-      }
-      // An empty chunk carries only a callback: a web stream would hand it to the reader.
-      if (chunk.bytes.byteLength === 0) continue;
-      this.#isWanted = false;
-      this.#unreadBytes -= chunk.bytes.byteLength;
-      this.#controller?.enqueue(chunk.bytes);
-    }
+    this.#deliver();
+    // Callbacks that write again do so for the next turn.
+    for (let left = this.#waiting.length; left > 0 && this.#takeIn(); left -= 1);
+    this.#deliver();
     this.#closeIfRead();
   }
 
+  /** @returns Whether the first chunk was taken as a whole. */
+  #takeIn(): boolean {
+    const chunk = this.#waiting[0];
+    if (chunk === undefined) return false;
+    const { bytes, taken } = chunk;
+    const length = Math.min(bytes.byteLength - taken, BUFFER_BYTES - this.#bufferedBytes);
+    this.#makeRoom(this.#bufferedBytes + length);
+    this.#buffer.set(bytes.subarray(taken, taken + length), this.#bufferedBytes);
+    this.#bufferedBytes += length;
+    return this.#advance(chunk, length);
+  }
+
+  #deliver(): void {
+    if (!this.#isWanted || this.#isClosed) return;
+    const chunk = this.#waiting[0];
+    if (this.#bufferedBytes > 0) {
+      const bytes = this.#buffer.slice(0, this.#bufferedBytes);
+      this.#bufferedBytes = 0;
+      this.#enqueue(bytes);
+      this.#schedule();
+    } else if (chunk !== undefined && chunk.bytes.byteLength - chunk.taken >= DIRECT_BYTES) {
+      const bytes = new Uint8Array(chunk.bytes.subarray(chunk.taken, chunk.taken + BUFFER_BYTES));
+      this.#enqueue(bytes);
+      this.#advance(chunk, bytes.byteLength);
+    }
+  }
+
+  #enqueue(bytes: Uint8Array): void {
+    this.#isWanted = false;
+    this.#controller?.enqueue(bytes);
+  }
+
+  /** @returns Whether the chunk is done. */
+  #advance(chunk: Chunk, length: number): boolean {
+    chunk.taken += length;
+    this.#setPending(this.#pendingBytes - length);
+    if (chunk.taken < chunk.bytes.byteLength) return false;
+    this.#waiting.shift();
+    if (this.#pendingBytes === 0) this.#owner.drained();
+    chunk.callback?.();
+    return true;
+  }
+
+  #makeRoom(bytes: number): void {
+    if (bytes <= this.#buffer.byteLength) return;
+    const grown = new Uint8Array(Math.min(BUFFER_BYTES, Math.max(bytes, this.#buffer.byteLength * 2)));
+    grown.set(this.#buffer.subarray(0, this.#bufferedBytes));
+    this.#buffer = grown;
+  }
+
   #closeIfRead(): void {
-    if (!this.#isEnded || this.#isClosed || this.#unreadBytes > 0) return;
+    if (!this.#isEnded || this.#isClosed || this.#bufferedBytes > 0 || this.#pendingBytes > 0) return;
     this.#isClosed = true;
     this.#controller?.close();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#waiting.length === 0) return;
+    this.#isScheduled = true;
+    process.nextTick(move, this);
   }
 
   #setPending(bytes: number): void {
@@ -162,6 +160,6 @@ export class AnswerBody implements UnderlyingSource<Uint8Array> {
   }
 }
 
-function acceptScheduled(body: AnswerBody): void {
-  body.acceptScheduled();
+function move(body: AnswerBody): void {
+  body.move();
 }

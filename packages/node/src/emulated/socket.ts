@@ -1,6 +1,6 @@
-import type { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Duplex } from 'node:stream';
+import { LazyDuplex } from './lazy-duplex.js';
 
 /** What a socket tells the exchange it belongs to. */
 export interface SocketOwner {
@@ -9,7 +9,7 @@ export interface SocketOwner {
   socketClosed(error: Error | null): void;
 }
 
-/** What is known of the connection that the request came on. */
+/** What is known of the connection that the request came on. Asked for only as the handler asks. */
 export interface ConnectionFacts {
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
@@ -19,28 +19,11 @@ export interface ConnectionFacts {
 }
 
 /**
- * `Duplex` without its constructor, so that an instance costs one small allocation: the states of the two
- * streams are made when somebody first touches them. Made for every exchange they were a fifth of its cost.
- */
-const LazyDuplex = function (): void {} as unknown as new () => EventEmitter;
-LazyDuplex.prototype = Duplex.prototype;
-
-/** `Duplex` as the function that it is. */
-const makeDuplex = Duplex as unknown as (this: object, options: object) => void;
-
-/** Node's own `end` sets `corked` on this: that alone is no reason to make a stream. */
-const CORKED = { corked: 0 };
-
-/**
  * The connection under an emulated exchange, as handlers see it: addresses, timeouts, `destroy`.
  *
  * No bytes pass through it. Whoever writes to it directly, past the response, writes into the void.
  */
 export class EmulatedSocket extends LazyDuplex {
-  readonly remoteAddress: string | undefined;
-  readonly remotePort: number | undefined;
-  readonly localAddress: string | undefined;
-  readonly localPort: number | undefined;
   /** As on Node's sockets, there only when it is true. */
   declare readonly encrypted?: true;
   /** The response that is being sent on it, as Node names it. */
@@ -50,24 +33,32 @@ export class EmulatedSocket extends LazyDuplex {
   /** Body bytes that the other side has not taken yet. */
   pendingBytes = 0;
   readonly #owner: SocketOwner;
-  readonly #highWaterMark: number;
-  #corks = 0;
-  #isStream = false;
+  readonly #facts: ConnectionFacts;
   #isDestroyed = false;
-  #readableState: unknown;
-  #writableState: unknown;
   #timer: NodeJS.Timeout | undefined;
   timeout: number | undefined;
 
   constructor(owner: SocketOwner, facts: ConnectionFacts, highWaterMark: number) {
-    super();
+    super(highWaterMark);
     this.#owner = owner;
-    this.#highWaterMark = highWaterMark;
-    this.remoteAddress = facts.remoteAddress;
-    this.remotePort = facts.remotePort;
-    this.localAddress = facts.localAddress;
-    this.localPort = facts.localPort;
+    this.#facts = facts;
     if (facts.encrypted === true) (this as { encrypted?: true }).encrypted = true;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#facts.remoteAddress;
+  }
+
+  get remotePort(): number | undefined {
+    return this.#facts.remotePort;
+  }
+
+  get localAddress(): string | undefined {
+    return this.#facts.localAddress;
+  }
+
+  get localPort(): number | undefined {
+    return this.#facts.localPort;
   }
 
   get remoteFamily(): string | undefined {
@@ -115,28 +106,8 @@ export class EmulatedSocket extends LazyDuplex {
     return !this.#isDestroyed;
   }
 
-  get readableHighWaterMark(): number {
-    return this.#highWaterMark;
-  }
-
-  get writableHighWaterMark(): number {
-    return this.#highWaterMark;
-  }
-
   get writableLength(): number {
     return this.pendingBytes;
-  }
-
-  get writableCorked(): number {
-    return this.#corks;
-  }
-
-  cork(): void {
-    this.#corks += 1;
-  }
-
-  uncork(): void {
-    if (this.#corks > 0) this.#corks -= 1;
   }
 
   /** Interim answers (100, 102, 103) come here. The web types cannot carry them, so they are dropped. */
@@ -160,7 +131,7 @@ export class EmulatedSocket extends LazyDuplex {
 
   destroy(error?: Error | null): this {
     if (this.#isDestroyed) return this;
-    this.#makeStream();
+    this.makeStream();
     this.#isDestroyed = true;
     this.#stopTimer();
     // Node's server is the first to hear of it too, since it listens from the connection's first moment.
@@ -203,31 +174,6 @@ export class EmulatedSocket extends LazyDuplex {
 
   unref(): this {
     return this;
-  }
-
-  get _readableState(): unknown {
-    this.#makeStream();
-    return this.#readableState;
-  }
-
-  set _readableState(state: unknown) {
-    this.#readableState = state;
-  }
-
-  get _writableState(): unknown {
-    if (!this.#isStream && this.#corks > 0) return CORKED;
-    this.#makeStream();
-    return this.#writableState;
-  }
-
-  set _writableState(state: unknown) {
-    this.#writableState = state;
-  }
-
-  #makeStream(): void {
-    if (this.#isStream) return;
-    this.#isStream = true;
-    makeDuplex.call(this, { highWaterMark: this.#highWaterMark });
   }
 
   #startTimer(milliseconds: number): void {
