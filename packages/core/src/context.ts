@@ -96,11 +96,11 @@ export class Context implements RequestContext {
         `context.onFinished: expected a function (outcome) => void, got ${typeof callback}.`,
       );
     }
-    this.exchange.onFinished(callback, this.point);
+    this.exchange.onFinished(callback, this);
   }
 
   waitUntil(promise: Promise<unknown>): void {
-    this.point.gateway.waitUntil(promise);
+    this.point.gateway.waitUntil(promise, (error) => this.point.report(error, this));
   }
 
   /** The same request, seen from a mount below or beside. */

@@ -2,14 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { admit, admitUpgrade } from './admission.js';
 import type { Application } from './application.js';
+import { createStart } from './boot.js';
 import { type Context, nodeContextOf } from './context.js';
 import { ViaductTypeError } from './errors.js';
 import { failOnNode, failOnWeb } from './failure.js';
-import { type ErrorListener, Gateway } from './gateway.js';
+import { type ErrorInfo, type ErrorListener, Gateway } from './gateway.js';
 import { type Guard, GuardTable, type Guards } from './guards.js';
-import { type Member, startAll, stopAll } from './lifecycle.js';
 import { type Mount, MountPoint } from './mount-point.js';
 import { AMBIGUOUS, MountTable, type Mounts } from './mount-table.js';
+import { createMountedLifecycle, isDown, retryAfter } from './mounted-lifecycle.js';
 import { plainResponse, sendPlain } from './plain-answer.js';
 import { NodeRequestHead } from './request-head.js';
 import { POINT, type RecordedRequest, TARGET } from './request-record.js';
@@ -31,6 +32,12 @@ export interface DispatcherOptions {
   readonly isolateHosts?: boolean;
   /** How long the `start()` of one application may take. Default 30,000. */
   readonly startTimeoutMs?: number;
+  /**
+   * What becomes of the others when an application does not start. `'fail'` (default): the start fails, and what
+   * had started is stopped. `'isolate'`: the others serve; in its place 503 with `Retry-After` is answered,
+   * `onError` is told, and it is started again in the background, after 1 s at first and every minute at last.
+   */
+  readonly boot?: 'fail' | 'isolate';
 }
 
 /** An application made of applications: it delegates each path to the one that owns it. */
@@ -60,17 +67,15 @@ export interface Dispatcher extends Application {
  * `VIADUCT_E_APPLICATION`, `VIADUCT_E_GUARD`, `VIADUCT_E_OPTION`.
  */
 export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}): Dispatcher {
-  refuseUnknownOptions(options);
-  const { name, onError, startTimeoutMs = 30_000 } = options;
+  refuseWrongOptions(options);
+  const { name, onError, startTimeoutMs = 30_000, boot = 'fail' } = options;
   const table = new MountTable(mounts, options.isolateHosts ?? false, onError);
   const guards = new GuardTable(options.guards ?? {});
   const readsHost = table.hasHosts || !guards.isEmpty;
   const gateway = new Gateway({ onError });
   const root = new MountPoint(gateway);
-  const members: Member[] = table.mounts.map(({ key, application }) => ({
-    application,
-    place: `mount "${key}"`,
-  }));
+  const isolates = boot === 'isolate';
+  const lifecycle = createMountedLifecycle(table.mounts, { timeoutMs: startTimeoutMs, isolates });
 
   function handle(request: RecordedRequest, response: ServerResponse): void | Promise<void> {
     if (!admit(request, response, root)) return undefined;
@@ -116,6 +121,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     if (mount === undefined) return sendPlain(response, 404);
     if (mount === AMBIGUOUS) return sendPlain(response, 400);
     arrive(request, point, point.below(mount), target);
+    if (isolates && isDown(mount)) return sendPlain(response, 503, retryAfter(mount, lifecycle));
     return runOnNode(mount.application, request, response);
   }
 
@@ -138,7 +144,12 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     if (mount === undefined) return refuseUpgrade(socket, 404);
     if (mount === AMBIGUOUS) return refuseUpgrade(socket, 400);
     arrive(request, point, point.below(mount), target);
+    if (isolates && isDown(mount)) return refuseUpgrade(socket, 503, retryAfter(mount, lifecycle));
     return runUpgrade(mount.application, request, socket, head);
+  }
+
+  function tell(error: unknown, info: ErrorInfo): void {
+    gateway.report(error, info);
   }
 
   async function fetch(request: Request, contextOrRuntime?: unknown): Promise<Response> {
@@ -159,6 +170,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     const mount = table.match(target, context.basePath, host);
     if (mount === undefined) return plainResponse(request.method, 404);
     if (mount === AMBIGUOUS) return plainResponse(request.method, 400);
+    if (isolates && isDown(mount)) return plainResponse(request.method, 503, retryAfter(mount, lifecycle));
     return runOnWeb(mount.application, request, context.at(context.point.below(mount)));
   }
 
@@ -168,10 +180,14 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     fetch,
     handle,
     upgrade,
-    start: () => startAll(members, startTimeoutMs),
+    start: createStart(
+      ({ mounts: outer, report }) =>
+        lifecycle.start({ mounts: outer, report: onError === undefined ? report : tell }),
+      { mounts: [], report: tell },
+    ),
     async stop() {
       await gateway.settled();
-      await stopAll(members);
+      await lifecycle.stop();
     },
   });
   return dispatcher;
@@ -216,13 +232,17 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof DispatcherOptions>([
   'onError',
   'isolateHosts',
   'startTimeoutMs',
+  'boot',
 ]);
 
-function refuseUnknownOptions(options: DispatcherOptions): void {
+function refuseWrongOptions(options: DispatcherOptions): void {
   const unknown = Object.keys(options).find((option) => !OPTIONS.has(option));
-  if (unknown === undefined) return;
-  throw new ViaductTypeError(
-    'VIADUCT_E_OPTION',
-    `createDispatcher: there is no option "${unknown}". Options are ${[...OPTIONS].join(', ')}.`,
-  );
+  let fault: string | undefined;
+  const { boot = 'fail' } = options;
+  if (unknown !== undefined) {
+    fault = `there is no option "${unknown}". Options are ${[...OPTIONS].join(', ')}.`;
+  } else if (boot !== 'fail' && boot !== 'isolate') {
+    fault = `boot is ${JSON.stringify(boot)}. Write 'fail' or 'isolate'.`;
+  }
+  if (fault !== undefined) throw new ViaductTypeError('VIADUCT_E_OPTION', `createDispatcher: ${fault}`);
 }

@@ -1,4 +1,4 @@
-import type { MountPoint } from './mount-point.js';
+import type { Context } from './context.js';
 import { toError } from './errors.js';
 import type { FinishedCallback, Outcome } from './outcome.js';
 import type { ParsedTarget } from './target.js';
@@ -37,8 +37,8 @@ export abstract class Exchange {
   protected abstract watch(): void;
 
   /** Registers a callback; after the end it runs at once. */
-  onFinished(callback: FinishedCallback, point: MountPoint): void {
-    const reporting: FinishedCallback = (outcome) => runReporting(callback, outcome, point);
+  onFinished(callback: FinishedCallback, context: Context): void {
+    const reporting: FinishedCallback = (outcome) => runReporting(callback, outcome, context);
     if (this.#outcome !== undefined) {
       void reporting(this.#outcome);
       return;
@@ -75,10 +75,10 @@ function cancelUnread({ body, bodyUsed }: Response): void {
 }
 
 /** A callback that fails stops neither the others nor the process. */
-async function runReporting(callback: FinishedCallback, outcome: Outcome, point: MountPoint): Promise<void> {
+async function runReporting(callback: FinishedCallback, outcome: Outcome, context: Context): Promise<void> {
   try {
     await callback(outcome);
   } catch (error) {
-    point.gateway.report(toError(error));
+    context.point.report(toError(error), context);
   }
 }

@@ -41,7 +41,5 @@ export function failOnWeb(
 /** Tells the listener of the innermost dispatcher that has one, else the server's. */
 export function reportFailure(error: unknown, application: Application, context: Context): void {
   context.exchange.failure ??= { error };
-  const { gateway, mounts } = context.point;
-  const nearest = mounts.findLast((mount) => mount.onError !== undefined)?.onError;
-  gateway.report(error, { application, mounts: mounts.map((mount) => mount.key), context }, nearest);
+  context.point.report(error, context, application);
 }

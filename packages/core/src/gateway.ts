@@ -1,5 +1,6 @@
 import type { Application } from './application.js';
 import type { RequestContext } from './context.js';
+import { whose } from './attribution.js';
 import type { Forwarding } from './forwarding.js';
 
 /** What an error listener learns besides the error, as far as it is known. */
@@ -46,7 +47,7 @@ export class Gateway {
     nearest: ErrorListener | undefined = this.#onError,
   ): void {
     try {
-      if (nearest === undefined) console.error(error);
+      if (nearest === undefined) console.error(`viaduct: ${whose(info)} failed:`, error);
       else nearest(error, info);
     } catch (failure) {
       console.error('viaduct: the onError listener failed:', failure, 'when it was told of:', error);
@@ -54,8 +55,8 @@ export class Gateway {
   }
 
   /** Keeps a promise that outlives its response, so that stopping can wait for it. */
-  waitUntil(promise: Promise<unknown>): void {
-    const work = Promise.resolve(promise).then(undefined, (error: unknown) => this.report(error));
+  waitUntil(promise: Promise<unknown>, onFailure: (error: unknown) => void): void {
+    const work = Promise.resolve(promise).then(undefined, onFailure);
     this.#pending.add(work);
     void work.then(() => this.#pending.delete(work));
   }

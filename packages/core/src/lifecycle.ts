@@ -1,87 +1,133 @@
 import type { Application } from './application.js';
+import type { Boot } from './boot.js';
 import { ViaductError } from './errors.js';
+import { Member, type MemberOptions } from './member.js';
+import { Recovery } from './recovery.js';
+import { describeFailure, inTime } from './start-error.js';
 
-/** An application that takes part in a start, with the name that messages give it. */
-export interface Member {
-  readonly application: Application;
-  /** `mount "/api"`. */
-  readonly place: string;
+export interface LifecycleOptions {
+  /** How long each start may take; `Infinity` for no limit. */
+  readonly timeoutMs: number;
+  /** `true`: an application that does not start keeps none of the others from it, and is started again. Default `false`. */
+  readonly isolates?: boolean;
 }
 
-/**
- * How many of those who started an application have not stopped it yet. An application that is mounted
- * twice, or in two dispatchers, starts with the first and stops with the last.
- */
-const running = new WeakMap<Application, { users: number; started: Promise<void> }>();
+/** Applications that start and stop together. */
+export class Lifecycle {
+  readonly #members: readonly Member[];
+  readonly #timeoutMs: number;
+  readonly #recovery: Recovery | undefined;
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+  #end = new AbortController();
+  #boot: Boot | undefined;
 
-/**
- * Starts applications in order, each awaited. When one fails, those already started are stopped in reverse.
- *
- * @param timeoutMs How long each may take; `Infinity` for no limit.
- * @throws {ViaductError} `VIADUCT_E_START` with the cause, or `VIADUCT_E_START_TIMEOUT`; both name the place.
- */
-export async function startAll(members: readonly Member[], timeoutMs: number): Promise<void> {
-  const started: Member[] = [];
-  for (const member of distinct(members)) {
+  constructor(members: readonly MemberOptions[], { timeoutMs, isolates = false }: LifecycleOptions) {
+    this.#members = members.map((member) => new Member(member));
+    this.#timeoutMs = timeoutMs;
+    this.#recovery = isolates ? new Recovery(timeoutMs) : undefined;
+  }
+
+  /**
+   * Starts them in order, each awaited. When one fails, those already started are stopped in reverse; isolated,
+   * it is reported instead. Called again, it does nothing until they have been stopped.
+   *
+   * @throws {ViaductError} `VIADUCT_E_START` with the cause, or `VIADUCT_E_START_TIMEOUT`; both name the place.
+   */
+  start(boot: Boot): Promise<void> {
+    if (this.#starting !== undefined) return this.#starting;
+    this.#boot = boot;
+    this.#end = new AbortController();
+    const starting = this.#startEach(boot, this.#end.signal).catch((error: unknown) => {
+      if (this.#starting === starting) this.#starting = undefined;
+      throw error;
+    });
+    this.#starting = starting;
+    return starting;
+  }
+
+  /**
+   * Stops them in reverse order. One that fails does not keep the others from stopping, and one that is still
+   * starting is not waited for: it is stopped when its start is done.
+   *
+   * @throws {ViaductError} `VIADUCT_E_STOP` when any failed; `cause` is what it threw, or an `AggregateError`.
+   */
+  stop(): Promise<void> {
+    const starting = this.#starting;
+    if (starting === undefined) return this.#stopping ?? Promise.resolve();
+    this.#starting = undefined;
+    this.#end.abort(new ViaductError('VIADUCT_E_START', 'stopped before everything had started'));
+    const stopping = this.#stopStarted(starting).finally(() => {
+      if (this.#stopping === stopping) this.#stopping = undefined;
+    });
+    this.#stopping = stopping;
+    return stopping;
+  }
+
+  /** When the application is started again, in milliseconds since the epoch; `undefined` when no start is planned. */
+  retryAt(application: Application): number | undefined {
+    const member = this.#members.find((each) => each.application === application);
+    return member === undefined ? undefined : this.#recovery?.retryAt(member);
+  }
+
+  async #startEach(boot: Boot, signal: AbortSignal): Promise<void> {
+    // Whether that succeeds is told to those who asked for it.
+    await this.#stopping?.catch(ignore);
     try {
-      await withTimeout(startOnce(member.application), timeoutMs, member.place);
-      started.push(member);
+      for (const member of this.#members) {
+        signal.throwIfAborted();
+        await this.#startOne(member, boot, signal);
+      }
+      signal.throwIfAborted();
     } catch (error) {
-      running.delete(member.application);
-      const failures = await stopEach(started);
-      throw startError(member, error, failures);
+      throw withFailures(error as ViaductError, await this.#stopEach());
     }
   }
-}
 
-/**
- * Stops applications in reverse order. One that fails does not keep the others from stopping.
- *
- * @throws {ViaductError} `VIADUCT_E_STOP` when any failed; `cause` is what it threw, or an `AggregateError`.
- */
-export async function stopAll(members: readonly Member[]): Promise<void> {
-  const failures = await stopEach(distinct(members));
-  if (failures.length === 0) return;
-  const places = failures.map(({ place }) => place).join(', ');
-  const errors = failures.map(({ error }) => error);
-  const cause = errors.length === 1 ? errors[0] : new AggregateError(errors);
-  throw new ViaductError('VIADUCT_E_STOP', `failed to stop: ${places}: ${describe(cause)}`, { cause });
-}
-
-/**
- * `start` and `stop` for an application that wraps another, which starts and stops once however many wrap it.
- *
- * @returns Nothing to start for an application without a lifecycle.
- */
-export function lifecycleOf(inner: Application): Pick<Application, 'start' | 'stop'> {
-  if (inner.start === undefined && inner.stop === undefined) return {};
-  return {
-    start: () => startOnce(inner),
-    async stop() {
-      const [failure] = await stopEach([{ application: inner, place: '' }]);
-      if (failure !== undefined) throw failure.error;
-    },
-  };
-}
-
-function distinct(members: readonly Member[]): Member[] {
-  const seen = new Set<Application>();
-  return members.filter(({ application }) => {
-    if (seen.has(application)) return false;
-    seen.add(application);
-    return application.start !== undefined || application.stop !== undefined;
-  });
-}
-
-function startOnce(application: Application): Promise<void> {
-  const state = running.get(application);
-  if (state !== undefined) {
-    state.users += 1;
-    return state.started;
+  #startOne(member: Member, boot: Boot, signal: AbortSignal): Promise<void> {
+    if (this.#recovery !== undefined) return this.#recovery.start(member, boot, signal);
+    const started = member.start(boot);
+    // Given up, it may still fail.
+    started.catch(ignore);
+    return inTime(started, this.#timeoutMs, member.place, signal);
   }
-  const started = (async () => application.start?.())();
-  running.set(application, { users: 1, started });
-  return started;
+
+  async #stopStarted(starting: Promise<void>): Promise<void> {
+    try {
+      await starting;
+    } catch {
+      return; // and everything has been stopped again
+    }
+    const failures = await this.#stopEach();
+    if (failures.length === 0) return;
+    const places = failures.map(({ place }) => place).join(', ');
+    const errors = failures.map(({ error }) => error);
+    const cause = errors.length === 1 ? errors[0] : new AggregateError(errors);
+    throw new ViaductError('VIADUCT_E_STOP', `failed to stop: ${places}: ${describeFailure(cause)}`, {
+      cause,
+    });
+  }
+
+  async #stopEach(): Promise<StopFailure[]> {
+    this.#recovery?.end();
+    const failures: StopFailure[] = [];
+    for (const member of this.#members.toReversed()) {
+      const { place, status } = member;
+      const stopped = member.stop();
+      if (status === 'starting') stopped.catch((error: unknown) => this.#reportLateStop(error, member));
+      else await stopped.catch((error: unknown) => failures.push({ place, error }));
+    }
+    return failures;
+  }
+
+  /** Of an application that nobody waits for any more. */
+  #reportLateStop(error: unknown, member: Member): void {
+    const message = `failed to stop: ${member.place}: ${describeFailure(error)}`;
+    this.#boot?.report(new ViaductError('VIADUCT_E_STOP', message, { cause: error }), {
+      application: member.application,
+      mounts: member.mountsBelow(this.#boot.mounts),
+    });
+  }
 }
 
 interface StopFailure {
@@ -89,51 +135,13 @@ interface StopFailure {
   readonly error: unknown;
 }
 
-async function stopEach(members: readonly Member[]): Promise<StopFailure[]> {
-  const failures: StopFailure[] = [];
-  for (const { application, place } of members.toReversed()) {
-    const state = running.get(application);
-    if (state === undefined) continue;
-    state.users -= 1;
-    if (state.users > 0) continue;
-    running.delete(application);
-    try {
-      await application.stop?.();
-    } catch (error) {
-      failures.push({ place, error });
-    }
-  }
-  return failures;
-}
-
-async function withTimeout(started: Promise<void>, timeoutMs: number, place: string): Promise<void> {
-  if (timeoutMs === Infinity) return started;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const message = `${place} did not start within ${timeoutMs} ms. What does its start() wait for?`;
-      reject(new ViaductError('VIADUCT_E_START_TIMEOUT', message));
-    }, timeoutMs);
-  });
-  try {
-    await Promise.race([started, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function startError(member: Member, error: unknown, failures: readonly StopFailure[]): ViaductError {
-  if (error instanceof ViaductError && error.code === 'VIADUCT_E_START_TIMEOUT') return error;
-  const alsoFailed = failures.map(
-    ({ place, error: cause }) => ` While stopping again, ${place} failed: ${describe(cause)}.`,
+/** The error of a start, with what failed besides while it was undone. */
+function withFailures(error: ViaductError, failures: readonly StopFailure[]): ViaductError {
+  if (failures.length === 0) return error;
+  const also = failures.map(
+    ({ place, error: cause }) => ` While stopping again, ${place} failed: ${describeFailure(cause)}.`,
   );
-  return new ViaductError(
-    'VIADUCT_E_START',
-    `${member.place} failed to start: ${describe(error)}${alsoFailed.join('')}`,
-    { cause: error },
-  );
+  return new ViaductError(error.code, error.message + also.join(''), { cause: error.cause });
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
+function ignore(): void {}

@@ -1,5 +1,13 @@
 import type { Application } from './application.js';
-import type { ErrorListener, Gateway } from './gateway.js';
+import type { RequestContext } from './context.js';
+import type { ErrorInfo, ErrorListener, Gateway } from './gateway.js';
+
+/**
+ * How it is with a mounted application: `stopped` before its start and after its stop, `starting`, `running`,
+ * or `failed` to start. It is asked what it is asked whatever its status; with `boot: 'isolate'` one that is
+ * `starting` or `failed` has 503 answered in its place.
+ */
+export type MountStatus = 'stopped' | 'starting' | 'running' | 'failed';
 
 /** One entry of a dispatcher's table: an application, and how it is handed its requests. */
 export interface Mount {
@@ -12,6 +20,8 @@ export interface Mount {
   readonly strip: boolean;
   /** The error listener of the dispatcher that owns this entry. */
   readonly onError: ErrorListener | undefined;
+  /** As it is now. Of a dispatcher that nobody has started, `stopped`. */
+  readonly status: MountStatus;
 }
 
 /**
@@ -40,6 +50,22 @@ export class MountPoint {
   /** An entry of the same gateway whose requests had this path taken off by a proxy. */
   withBasePath(basePath: string): MountPoint {
     return basePath === this.basePath ? this : new MountPoint(this.gateway, basePath, this.mounts);
+  }
+
+  /**
+   * Tells the listener of the innermost dispatcher that has one, else the server's.
+   *
+   * @param application The one that failed. Default: the one that is mounted here.
+   */
+  report(error: unknown, context: RequestContext | undefined, application?: Application): void {
+    const culprit = application ?? this.mounts.at(-1)?.application;
+    const nearest = this.mounts.findLast((mount) => mount.onError !== undefined)?.onError;
+    const info: ErrorInfo = {
+      ...(culprit === undefined ? {} : { application: culprit }),
+      mounts: this.mounts.map((mount) => mount.key),
+      ...(context === undefined ? {} : { context }),
+    };
+    this.gateway.report(error, info, nearest);
   }
 
   /** The place below this one that `mount` leads to: always the same object for the same mount. */

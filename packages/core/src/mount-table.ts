@@ -3,9 +3,14 @@ import { ViaductTypeError } from './errors.js';
 import type { ErrorListener } from './gateway.js';
 import { HostTable } from './host-table.js';
 import { type MountKey, parseMountKey } from './mount-key.js';
-import type { Mount } from './mount-point.js';
+import type { Mount, MountStatus } from './mount-point.js';
 import { climbs } from './readings.js';
 import { type ParsedTarget, pathBelow, readingsBelow } from './target.js';
+
+/** A mount as its dispatcher holds it: its status is a field, since the hot path reads it. */
+export interface OwnMount extends Mount {
+  status: MountStatus;
+}
 
 /** An application with the way it is handed its requests. */
 export interface MountOptions {
@@ -26,7 +31,7 @@ export const AMBIGUOUS: unique symbol = Symbol('ambiguous target');
 /** Which mount owns a target. */
 export class MountTable {
   /** In order of declaration. */
-  readonly mounts: readonly Mount[];
+  readonly mounts: readonly OwnMount[];
   readonly #hosts = new HostTable<Mount>();
   readonly #isolateHosts: boolean;
 
@@ -83,7 +88,7 @@ function createMount(
   key: MountKey,
   value: ApplicationLike | MountOptions,
   onError: ErrorListener | undefined,
-): Mount {
+): OwnMount {
   const place = `createDispatcher: mount "${key.written}"`;
   const options: MountOptions = isMountOptions(value) ? value : { application: value };
   const { strip = true } = options;
@@ -101,7 +106,7 @@ function createMount(
     );
   }
   const application: Application = toApplication(options.application, place);
-  return { key: key.written, path: key.path, application, strip, onError };
+  return { key: key.written, path: key.path, application, strip, onError, status: 'stopped' };
 }
 
 function isMountOptions(value: ApplicationLike | MountOptions): value is MountOptions {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Application, ViaductError, ViaductTypeError } from '@viaduct/core';
-import { refuseUpgrade } from '@viaduct/core/internal';
+import { refuseUpgrade, toError } from '@viaduct/core/internal';
 import { fromNode } from '@viaduct/node';
 import fastify from 'fastify';
 import { hintAtLenientRouter } from './lenient-router.js';
@@ -18,7 +18,8 @@ export interface FromFastifyOptions {
  *
  * The instance gets Node's own `req` and `res`. Mounted, it routes by its stripped path, while
  * `request.originalUrl` tells the whole. Its `start` is `ready()`, its `stop` is `close()`: all hooks of the
- * life cycle run, but `onListen`, since the instance does not listen.
+ * life cycle run, but `onListen`, since the instance does not listen. An instance starts once; a plugin gets
+ * a new instance when it is started again.
  *
  * @throws {ViaductTypeError} `VIADUCT_E_APPLICATION` when it is neither.
  */
@@ -26,29 +27,37 @@ export function fromFastify(
   source: FastifyApp | FastifyPlugin,
   options: FromFastifyOptions = {},
 ): Application {
-  const app = toApp(source);
+  let app = toApp(source);
   let isReady = false;
   let starting: Promise<void> | undefined;
   let isClosed = false;
 
   async function becomeReady(): Promise<void> {
-    if (isClosed) {
-      throw new ViaductError(
-        'VIADUCT_E_START',
-        'this Fastify instance was closed, and cannot start again. Make a new one for each start.',
-      );
-    }
+    if (isClosed) renew();
     try {
       await app.ready();
     } catch (error) {
+      isClosed = true;
       await app.close();
-      throw error;
+      throw isFastifyApp(source) ? finalError(error) : error;
     }
     isReady = true;
   }
 
+  /** What was closed cannot start again; a plugin can be given another instance. */
+  function renew(): void {
+    if (isFastifyApp(source)) throw finalError();
+    app = toApp(source);
+    isReady = false;
+    isClosed = false;
+  }
+
   function start(): Promise<void> {
-    return (starting ??= becomeReady());
+    starting ??= becomeReady().catch((error: unknown) => {
+      starting = undefined;
+      throw error;
+    });
+    return starting;
   }
 
   /** Without a server that starts it, the first request does: `routing` before `ready()` ends the process. */
@@ -70,6 +79,15 @@ export function fromFastify(
   }
 
   return fromNode(handler, { name: options.name ?? 'fastify', upgrade, start, stop });
+}
+
+/** Fastify undoes a start that failed, and a closed instance starts no more. */
+function finalError(cause?: unknown): ViaductError {
+  const message =
+    cause === undefined
+      ? 'this Fastify instance was closed, and cannot start again. Make a new one for each start.'
+      : toError(cause).message;
+  return new ViaductError('VIADUCT_E_START_FINAL', message, { cause });
 }
 
 function toApp(source: FastifyApp | FastifyPlugin): FastifyApp {

@@ -2,7 +2,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { emitWarning, env, execArgv } from 'node:process';
 import { type ApplicationLike, toApplication, ViaductError, ViaductTypeError } from '@viaduct/core';
-import { startAll, stopAll } from '@viaduct/core/internal';
+import { Lifecycle } from '@viaduct/core/internal';
 import { refuseConnect } from './connect.js';
 import { delayContinue } from './continue.js';
 import { Drain } from './drain.js';
@@ -61,8 +61,10 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
   refuseWrongOptions(options);
   const { port = 3000, host, startTimeoutMs = Infinity, closeTimeoutMs = 8_000 } = options;
   const runnable = toApplication(application, 'serve');
-  const members = [{ application: runnable, place: nameOf(runnable.name) }];
   const gateway = createGateway(options);
+  const lifecycle = new Lifecycle([{ application: runnable, place: nameOf(runnable.name) }], {
+    timeoutMs: startTimeoutMs,
+  });
   const listener = createListener(runnable, gateway);
   warnOfLenientParser();
   const httpServer = createServer({
@@ -90,9 +92,11 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
     });
   }
 
-  await startAll(members, startTimeoutMs).catch(tellInnermost);
+  await lifecycle
+    .start({ mounts: [], report: (error, info) => gateway.report(error, info) })
+    .catch(tellInnermost);
   const address = await listen(httpServer, port, host).catch(async (error: unknown) => {
-    await stopAll(members);
+    await lifecycle.stop();
     throw error;
   });
 
@@ -101,7 +105,7 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
     const deadline = Date.now() + closeTimeoutMs;
     await drain.run(deadline);
     await before(deadline, gateway.settled());
-    await stopAll(members);
+    await lifecycle.stop();
   }
   return {
     url: urlOf(address),

@@ -1,15 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import { type Application, type ApplicationLike, type ErrorListener, toApplication } from '@viaduct/core';
 import {
+  type Boot,
   checkResponse,
   type Context,
   Gateway,
+  Lifecycle,
   MountPoint,
   POINT,
   type RecordedRequest,
   runOnNode,
-  startAll,
-  stopAll,
   TARGET,
   targetBelow,
   toError,
@@ -59,11 +59,11 @@ export function createHosting(source: ApplicationLike, place: string, options: H
   const application = toApplication(source, place);
   const { strip = true, onError } = options;
   const gateway = new Gateway({ onError });
-  const mount = { key: place, path: '', application, strip, onError };
+  const mount = { key: place, path: '', application, strip, onError, status: 'running' as const };
   const mounting: Mounting = { root: new MountPoint(gateway), mount };
   const name = application.name === undefined ? 'the application' : `application "${application.name}"`;
-  const members = [{ application, place: `${place}: ${name}` }];
-  let starting: Promise<void> | undefined;
+  const lifecycle = new Lifecycle([{ application, place: `${place}: ${name}` }], { timeoutMs: Infinity });
+  const boot: Boot = { mounts: [], report: (error, info) => gateway.report(error, info) };
 
   async function answer(request: RecordedRequest, arrival: Arrival): Promise<Answer> {
     const { context, response } = arrival;
@@ -106,19 +106,9 @@ export function createHosting(source: ApplicationLike, place: string, options: H
     restore();
   }
 
-  function start(): Promise<void> {
-    starting ??= startAll(members, Infinity).catch((error: unknown) => {
-      starting = undefined;
-      throw error;
-    });
-    return starting;
-  }
-
   async function stop(): Promise<void> {
     await gateway.settled();
-    if (starting === undefined) return;
-    starting = undefined;
-    await stopAll(members);
+    await lifecycle.stop();
   }
 
   return {
@@ -128,7 +118,7 @@ export function createHosting(source: ApplicationLike, place: string, options: H
     },
     answer,
     handOver,
-    start,
+    start: () => lifecycle.start(boot),
     stop,
   };
 }
