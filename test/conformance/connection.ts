@@ -53,7 +53,9 @@ export class Connection implements ByteSource {
 
   /** Gone at once, with a reset: not a polite end. */
   reset(): void {
-    this.socket.resetAndDestroy();
+    // Node never closes a socket that is reset while it says goodbye (libuv refuses), and spins on it.
+    if (this.socket.writableEnded || this.socket.readableEnded) this.socket.destroy();
+    else this.socket.resetAndDestroy();
   }
 
   /** What has come and was not read: `''` when the last answer ended where it said. */

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { believeAuthority, hasPlausibleHead, isPlausible } from './head-check.js';
 import type { MountPoint } from './mount-point.js';
 import { sendPlain } from './plain-answer.js';
+import { closeWithConnection } from './queued-response.js';
 import { FORWARDED, POINT, RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
 import { originalUrlOf, type ParsedTarget, parseTarget, targetBelow, underPrefix } from './target.js';
 import { refuseUpgrade } from './upgrade-answer.js';
@@ -24,6 +25,7 @@ import { type AnswerEnd, UpgradeEnd } from './upgrade-end.js';
 export function admit(request: RecordedRequest, response: ServerResponse, root: MountPoint): boolean {
   if (request[POINT] !== undefined) return true;
   const status = enter(request, response, root);
+  if (response.socket === null) closeWithConnection(request, response);
   if (status === undefined) return true;
   const isForServer = request.url === '*' && request.method === 'OPTIONS' && hasPlausibleHead(request);
   return isForServer ? answerServerOptions(response) : refuse(response, status);
@@ -70,6 +72,7 @@ export function admitHosted(
   const target = readTarget(request, wire);
   if (typeof target === 'number') return target;
   const { url } = request;
+  if (response.socket === null) closeWithConnection(request, response);
   record(request, response, root, target);
   request.url = url;
   return undefined;

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Application } from '@viaduct/core';
 import { admitUpgrade, type Gateway, MountPoint, refuseUpgrade, runUpgrade } from '@viaduct/core/internal';
 import { type AllowedOrigins, isAllowedOrigin } from './origin.js';
+import { isAnswering, untilAnswered } from './pipelined-answers.js';
 import { serveWithoutUpgrade } from './plain-request.js';
 
 /** A handler for the `upgrade` event of an HTTP server. */
@@ -21,9 +22,20 @@ export function createUpgradeListener(
   origins: AllowedOrigins | undefined,
 ): UpgradeListener {
   const root = new MountPoint(gateway);
-  return function listener(request, socket, head) {
+
+  function listener(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Without a listener, a connection that is reset would end the process.
     socket.on('error', ignore);
+    if (isAnswering(socket)) {
+      void untilAnswered(socket).then((isOpen) => {
+        if (isOpen) dispatch(request, socket, head);
+      });
+    } else {
+      dispatch(request, socket, head);
+    }
+  }
+
+  function dispatch(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
       socket.off('error', ignore);
       serveWithoutUpgrade(server, request, socket, head);
@@ -35,7 +47,9 @@ export function createUpgradeListener(
       if (isAllowedOrigin(request, origins)) void runUpgrade(application, request, socket, head);
       else refuseUpgrade(socket, 403);
     }
-  };
+  }
+
+  return listener;
 }
 
 /** 16 bytes in Base64 (RFC 6455 §4.1). */

@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Connection } from '../../../conformance/connection.js';
+import { createQuestion, type Question, type Route, ROUTES } from '../client/question.js';
+import { MOUNTS } from '../gateway/gateway.js';
+import type { Random } from './random.js';
+
+/** What a fault has at hand: the gateway, chance, and ids that never come again. */
+export class World {
+  readonly port: number;
+  readonly random: Random;
+  /** Kept half-done until the end of the run. */
+  readonly lingering: Connection[] = [];
+  #ids = 0;
+
+  constructor(port: number, random: Random) {
+    this.port = port;
+    this.random = random;
+  }
+
+  connect(): Promise<Connection> {
+    return Connection.open(this.port);
+  }
+
+  id(): string {
+    this.#ids += 1;
+    return `r${this.#ids}${'x'.repeat(this.random.below(12))}`;
+  }
+
+  mount(): string {
+    return this.random.pick(MOUNTS);
+  }
+
+  question(route: Route = this.random.pick(ROUTES)): Question {
+    const upload = Buffer.alloc(this.random.below(60_000), this.random.below(256));
+    return createQuestion(this.mount(), route, this.id(), upload);
+  }
+
+  /** A pause of some length: faults come when nothing is ready for them. */
+  async aMoment(longestMs = 25): Promise<void> {
+    await delay(this.random.below(longestMs));
+  }
+}
+
+/** One thing that clients and applications do to a gateway. */
+export interface Fault {
+  readonly name: string;
+  /** How often, against the others. */
+  readonly weight: number;
+  /** @throws {BrokenPromise} When the gateway does not do what it promises. */
+  run(world: World): Promise<void>;
+}
+
+export function get(target: string, ...headers: readonly string[]): string {
+  return [`GET ${target} HTTP/1.1`, 'Host: faults.test', ...headers, '', ''].join('\r\n');
+}

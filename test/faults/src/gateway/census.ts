@@ -1,0 +1,90 @@
+import { type Server as HttpServer } from 'node:http';
+import type { Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import { type Application, withHooks } from 'viaduct';
+import type { Measurement } from './measurement.js';
+
+/** Counts what a gateway promises: each request's end, and that nothing of it stays behind. */
+export class Census {
+  #started = 0;
+  #finished = 0;
+  #finishedAgain = 0;
+  #reports = 0;
+  readonly #processFaults: string[] = [];
+  readonly #sockets = new Set<Socket>();
+  #server: HttpServer | undefined;
+
+  constructor() {
+    process.on('uncaughtException', (error) => this.#note('uncaught exception', error));
+    process.on('unhandledRejection', (error) => this.#note('unhandled rejection', error));
+    process.on('warning', (warning) => this.#note('warning', warning));
+  }
+
+  /** Every request from the gateway's door on. */
+  around(application: Application): Application {
+    return withHooks(application, {
+      onRequest: (_head, context) => {
+        this.#started += 1;
+        let calls = 0;
+        context.onFinished(() => {
+          calls += 1;
+          if (calls === 1) this.#finished += 1;
+          else this.#finishedAgain += 1;
+        });
+      },
+    });
+  }
+
+  watch(server: HttpServer): void {
+    this.#server = server;
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  /** An application's failure was told. */
+  report(): void {
+    this.#reports += 1;
+  }
+
+  async measure(): Promise<Measurement> {
+    await collectGarbage();
+    return {
+      heapBytes: process.memoryUsage().heapUsed,
+      started: this.#started,
+      finished: this.#finished,
+      finishedAgain: this.#finishedAgain,
+      reports: this.#reports,
+      processFaults: this.#processFaults.slice(0, 20),
+      processFaultCount: this.#processFaults.length,
+      connections: this.#sockets.size,
+      handles: countOf(process.getActiveResourcesInfo()),
+      listeners: listenersOf(process) + (this.#server === undefined ? 0 : listenersOf(this.#server)),
+      listenersPerSocket: Math.max(0, ...[...this.#sockets].map(listenersOf)),
+    };
+  }
+
+  #note(kind: string, error: unknown): void {
+    this.#processFaults.push(
+      `${kind}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+  }
+}
+
+/** Twice, with a turn between: what finalisers and weak references let go of is gone only then. */
+async function collectGarbage(): Promise<void> {
+  for (let round = 0; round < 3; round += 1) {
+    globalThis.gc?.();
+    await turn();
+  }
+}
+
+function listenersOf(emitter: NodeJS.EventEmitter): number {
+  return emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0);
+}
+
+/** Timers come and go with the applications; what is open is what is counted. */
+function countOf(resources: readonly string[]): number {
+  return resources.filter((name) => name !== 'Timeout' && name !== 'Immediate').length;
+}
