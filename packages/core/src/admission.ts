@@ -34,7 +34,7 @@ export function admit(request: RecordedRequest, response: ServerResponse, root: 
 /** {@link admit} for a request that asks for another protocol: there is no response, only the socket. */
 export function admitUpgrade(request: RecordedRequest, socket: Duplex, root: MountPoint): boolean {
   if (request[POINT] !== undefined) return true;
-  const status = enter(request, new UpgradeEnd(socket), root);
+  const status = enter(request, request[RESPONSE] ?? new UpgradeEnd(socket), root);
   if (status !== undefined) refuseUpgrade(socket, status);
   return status === undefined;
 }

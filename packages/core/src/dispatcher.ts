@@ -171,7 +171,9 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     if (mount === undefined) return plainResponse(request.method, 404);
     if (mount === AMBIGUOUS) return plainResponse(request.method, 400);
     if (isolates && isDown(mount)) return plainResponse(request.method, 503, retryAfter(mount, lifecycle));
-    return runOnWeb(mount.application, request, context.at(context.point.below(mount)));
+    const point = context.point.below(mount);
+    context.exchange.reached = point;
+    return runOnWeb(mount.application, request, context.at(point));
   }
 
   const dispatcher: Dispatcher = markReadsContext({

@@ -1,11 +1,20 @@
 import type { Context } from './context.js';
 import { toError } from './errors.js';
+import type { Observer } from './observer.js';
 import type { FinishedCallback, Outcome } from './outcome.js';
 import type { ParsedTarget } from './target.js';
 
 /** Values shared by every application and middleware on a request's way. Augment it to type your own. */
 export interface RequestState {
   [key: string]: unknown;
+}
+
+/** Where an observer meets an exchange. */
+export interface Observed {
+  readonly request: Request;
+  readonly point: MountPoint;
+  /** What the observed application is called. */
+  readonly name: string | undefined;
 }
 
 /**
@@ -24,6 +33,8 @@ export abstract class Exchange {
   abstract readonly signal: AbortSignal;
   /** What an application threw, when one did: the outcome tells it. */
   failure: { readonly error: unknown } | undefined;
+  /** The innermost mount that a dispatcher's web face has led the request to. */
+  reached: MountPoint | undefined;
   readonly #callbacks: FinishedCallback[] = [];
   readonly #replaced: Response[] = [];
   #response: Response | undefined;
@@ -32,6 +43,9 @@ export abstract class Exchange {
   constructor(runtime?: unknown) {
     this.runtime = runtime;
   }
+
+  /** Tells an observer of the end; one that observes this exchange already is told once. */
+  abstract observe(observer: Observer, observed: Observed): void;
 
   /** From the first call on, the exchange watches for its end. */
   protected abstract watch(): void;

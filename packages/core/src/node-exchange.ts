@@ -1,6 +1,9 @@
 import { ViaductError } from './errors.js';
-import { Exchange } from './exchange.js';
+import { Exchange, type Observed } from './exchange.js';
 import { canonicalHost } from './host.js';
+import { observeOnNode } from './node-observation.js';
+import type { Observer } from './observer.js';
+import { plainAddress } from './plain-address.js';
 import { FORWARDED, RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
 import type { ParsedTarget } from './target.js';
 import type { AnswerEnd } from './upgrade-end.js';
@@ -49,6 +52,10 @@ export class NodeExchange extends Exchange {
     return this.#abort.signal;
   }
 
+  override observe(observer: Observer, { name }: Observed): void {
+    observeOnNode(observer, this.#request, this.#response, name);
+  }
+
   protected override watch(): void {
     if (this.#isWatching) return;
     this.#isWatching = true;
@@ -64,9 +71,4 @@ export class NodeExchange extends Exchange {
       this.#abort?.abort(new ViaductError('VIADUCT_E_CLIENT_GONE', 'the client closed the connection'));
     this.finish(isComplete ? 'completed' : 'aborted', response.headersSent ? response.statusCode : undefined);
   }
-}
-
-/** A socket that takes both families writes IPv4 addresses as `::ffff:192.0.2.1`. */
-function plainAddress(address: string | undefined): string | undefined {
-  return address?.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }

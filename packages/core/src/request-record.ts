@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from './context.js';
 import type { ForwardedFacts } from './forwarding.js';
 import type { MountPoint } from './mount-point.js';
+import type { NodeObservation } from './node-observation.js';
 import type { ParsedTarget } from './target.js';
 import type { AnswerEnd } from './upgrade-end.js';
 
@@ -15,6 +16,7 @@ export const POINT: unique symbol = Symbol.for('viaduct.1.point');
 export const TARGET: unique symbol = Symbol.for('viaduct.1.target');
 export const RESPONSE: unique symbol = Symbol.for('viaduct.1.response');
 export const FORWARDED: unique symbol = Symbol.for('viaduct.1.forwarded');
+export const OBSERVATION: unique symbol = Symbol.for('viaduct.1.observation');
 export const CONTEXT: unique symbol = Symbol.for('viaduct.1.context');
 
 /** A Node request with Viaduct's record on it. */
@@ -29,4 +31,6 @@ export interface RecordedRequest extends IncomingMessage {
   [FORWARDED]?: ForwardedFacts;
   /** The context that was built last: there is none until somebody asks. */
   [CONTEXT]?: Context;
+  /** Present while somebody observes the exchange. */
+  [OBSERVATION]?: NodeObservation;
 }

@@ -1,7 +1,9 @@
 import { ViaductTypeError } from './errors.js';
-import { Exchange } from './exchange.js';
+import { Exchange, type Observed } from './exchange.js';
 import { canonicalHost } from './host.js';
+import type { Observer } from './observer.js';
 import { type ParsedTarget, parseTarget } from './target.js';
+import { WebObservation } from './web-observation.js';
 
 export interface WebExchangeOptions {
   readonly clientAddress?: string;
@@ -11,6 +13,8 @@ export interface WebExchangeOptions {
   readonly runtime?: unknown;
 }
 
+const NOBODY: readonly Observer[] = [];
+
 /** An exchange that began with a web `Request`. */
 export class WebExchange extends Exchange {
   readonly target: ParsedTarget;
@@ -19,6 +23,9 @@ export class WebExchange extends Exchange {
   readonly host: string;
   /** The request whose URL is the whole URL; what is made of it further down has another. */
   readonly request: Request;
+  /** How much of the body has left. */
+  bodyBytes = 0;
+  #observers: readonly Observer[] = NOBODY;
   #isWatching = false;
 
   constructor(request: Request, options: WebExchangeOptions) {
@@ -37,6 +44,16 @@ export class WebExchange extends Exchange {
     return this.request.signal;
   }
 
+  override observe(observer: Observer, observed: Observed): void {
+    if (this.#observers.includes(observer)) return;
+    this.#observers = [...this.#observers, observer];
+    const startedAt = performance.now();
+    observer.began?.();
+    this.onFinished((outcome) => {
+      observer.ended(new WebObservation(this, observed, outcome, performance.now() - startedAt));
+    }, observed.point);
+  }
+
   protected override watch(): void {
     this.#isWatching = true;
   }
@@ -52,7 +69,8 @@ export class WebExchange extends Exchange {
       this.finish(this.signal.aborted ? 'aborted' : 'completed', status);
       return response;
     }
-    const watched = watchBody(response.body, (kind, failure) => {
+    const watched = watchBody(response.body, (kind, bytes, failure) => {
+      this.bodyBytes = bytes;
       if (failure !== undefined) this.failure ??= failure;
       this.finish(kind, status);
     });
@@ -70,26 +88,30 @@ function readTarget(wire: string): ParsedTarget {
   );
 }
 
-type BodyEnd = (kind: 'completed' | 'aborted', failure?: { readonly error: unknown }) => void;
+type BodyEnd = (kind: 'completed' | 'aborted', bytes: number, failure?: { readonly error: unknown }) => void;
 
 /** The same bytes, pulled as they are asked for, with word of how they ended. */
 function watchBody(body: ReadableStream<Uint8Array>, onEnd: BodyEnd): ReadableStream<Uint8Array> {
   const reader = body.getReader();
+  let bytes = 0;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           const { done, value } = await reader.read();
-          if (!done) return controller.enqueue(value);
+          if (!done) {
+            bytes += value.byteLength;
+            return controller.enqueue(value);
+          }
           controller.close();
-          onEnd('completed');
+          onEnd('completed', bytes);
         } catch (error) {
-          onEnd('completed', { error });
+          onEnd('completed', bytes, { error });
           throw error;
         }
       },
       async cancel(reason) {
-        onEnd('aborted');
+        onEnd('aborted', bytes);
         await reader.cancel(reason);
       },
     },

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Application, type ApplicationLike, type ErrorListener, toApplication } from '@viaduct/core';
-import { admit, Gateway, MountPoint, runOnNode } from '@viaduct/core/internal';
+import { admit, Gateway, MountPoint, observeOnNode, observersOf, runOnNode } from '@viaduct/core/internal';
 import { createForwarding } from './forwarded-headers.js';
 import type { ProxyTrust } from './trust-proxy.js';
 
@@ -37,6 +37,13 @@ export function createGateway({ onError, trustProxy, maxTargetBytes }: ToNodeOpt
 /** {@link toNode}, for a server that keeps the gateway to wait for the work it holds. */
 export function createListener(application: Application, gateway: Gateway): RequestListener {
   const root = new MountPoint(gateway);
+  const observers = observersOf(application);
+  if (observers.length > 0) {
+    return function observedListener(request, response) {
+      for (const observer of observers) observeOnNode(observer, request, response, application.name);
+      if (admit(request, response, root)) void runOnNode(application, request, response);
+    };
+  }
   return function listener(request, response) {
     if (admit(request, response, root)) void runOnNode(application, request, response);
   };

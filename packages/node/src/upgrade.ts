@@ -1,7 +1,15 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Application } from '@viaduct/core';
-import { admitUpgrade, type Gateway, MountPoint, refuseUpgrade, runUpgrade } from '@viaduct/core/internal';
+import {
+  admitUpgrade,
+  type Gateway,
+  MountPoint,
+  observersOf,
+  observeUpgrade,
+  refuseUpgrade,
+  runUpgrade,
+} from '@viaduct/core/internal';
 import { type AllowedOrigins, isAllowedOrigin } from './origin.js';
 import { isAnswering, untilAnswered } from './pipelined-answers.js';
 import { serveWithoutUpgrade } from './plain-request.js';
@@ -22,6 +30,7 @@ export function createUpgradeListener(
   origins: AllowedOrigins | undefined,
 ): UpgradeListener {
   const root = new MountPoint(gateway);
+  const observers = observersOf(application);
 
   function listener(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Without a listener, a connection that is reset would end the process.
@@ -39,7 +48,10 @@ export function createUpgradeListener(
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
       socket.off('error', ignore);
       serveWithoutUpgrade(server, request, socket, head);
-    } else if (request.method !== 'GET' || !KEY.test(request.headers['sec-websocket-key'] ?? '')) {
+      return;
+    }
+    for (const observer of observers) observeUpgrade(observer, request, socket, application.name);
+    if (request.method !== 'GET' || !KEY.test(request.headers['sec-websocket-key'] ?? '')) {
       refuseUpgrade(socket, 400);
     } else if (request.headers['sec-websocket-version'] !== '13') {
       refuseUpgrade(socket, 426, { 'sec-websocket-version': '13' });
