@@ -169,6 +169,11 @@ export function createContext(request: Request, options: CreateContextOptions = 
   return new Context(new WebExchange(request, options), new MountPoint(new Gateway(), options.basePath));
 }
 
+/** Whether a proxy that the server trusts has sent the request: then its headers about the request may be believed. */
+export function isFromTrustedProxy(context: RequestContext): boolean {
+  return isContext(context) && context.exchange.isFrom(context.point.gateway.forwarding);
+}
+
 /** By shape, since another copy of this package has another class. */
 export function isContext(value: unknown): value is Context {
   return (

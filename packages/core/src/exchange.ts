@@ -1,6 +1,8 @@
 import type { Context } from './context.js';
 import { toError } from './errors.js';
+import type { Forwarding } from './forwarding.js';
 import type { Observer } from './observer.js';
+import type { MountPoint } from './mount-point.js';
 import type { FinishedCallback, Outcome } from './outcome.js';
 import type { ParsedTarget } from './target.js';
 
@@ -12,7 +14,7 @@ export interface RequestState {
 /** Where an observer meets an exchange. */
 export interface Observed {
   readonly request: Request;
-  readonly point: MountPoint;
+  readonly context: Context;
   /** What the observed application is called. */
   readonly name: string | undefined;
 }
@@ -43,6 +45,9 @@ export abstract class Exchange {
   constructor(runtime?: unknown) {
     this.runtime = runtime;
   }
+
+  /** Whether a trusted proxy has sent the request. */
+  abstract isFrom(proxies: Forwarding | undefined): boolean;
 
   /** Tells an observer of the end; one that observes this exchange already is told once. */
   abstract observe(observer: Observer, observed: Observed): void;

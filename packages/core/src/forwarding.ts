@@ -12,5 +12,7 @@ export interface ForwardedFacts {
 
 /** Reads forwarded headers where the peer is trusted, and removes them where it is not. */
 export interface Forwarding {
+  /** Whether the peer on the connection is one of the trusted proxies. */
+  trusts(request: IncomingMessage): boolean;
   read(request: IncomingMessage): ForwardedFacts | undefined;
 }

@@ -3,7 +3,7 @@
  * `@viaduct/core/internal` is for packages that are released together with this one.
  */
 export { admit, admitHosted, admitUpgrade, type Refusal } from './admission.js';
-export { type Context, nodeContextOf } from './context.js';
+export { type Context, isFromTrustedProxy, nodeContextOf } from './context.js';
 export { toError } from './errors.js';
 export { failOnNode, failOnWeb, reportFailure } from './failure.js';
 export type { ForwardedFacts, Forwarding } from './forwarding.js';

@@ -1,6 +1,7 @@
 import { ViaductError } from './errors.js';
 import { Exchange, type Observed } from './exchange.js';
 import { canonicalHost } from './host.js';
+import type { Forwarding } from './forwarding.js';
 import { observeOnNode } from './node-observation.js';
 import type { Observer } from './observer.js';
 import { plainAddress } from './plain-address.js';
@@ -50,6 +51,10 @@ export class NodeExchange extends Exchange {
       this.watch();
     }
     return this.#abort.signal;
+  }
+
+  override isFrom(proxies: Forwarding | undefined): boolean {
+    return proxies?.trusts(this.#request) ?? false;
   }
 
   override observe(observer: Observer, { name }: Observed): void {

@@ -6,7 +6,8 @@ import type { Mount } from './mount-point.js';
 import type { Observer } from './observer.js';
 import type { Outcome } from './outcome.js';
 import { plainAddress } from './plain-address.js';
-import { CONTEXT, FORWARDED, OBSERVATION, POINT, type RecordedRequest } from './request-record.js';
+import { CONTEXT, FORWARDED, OBSERVATION, POINT, type RecordedRequest, TARGET } from './request-record.js';
+import { wireOf } from './target.js';
 import type { AnswerEnd } from './upgrade-end.js';
 
 /** Begins the observation of a Node request, or adds to the one that has begun; for the same observer it counts once. */
@@ -51,7 +52,8 @@ export class NodeObservation implements EndedExchange {
 
   constructor(observer: Observer, request: RecordedRequest, answer: NodeAnswer, name: string | undefined) {
     this.method = request.method ?? 'GET';
-    this.target = request.url ?? '/';
+    const target = request[TARGET];
+    this.target = target === undefined ? (request.url ?? '/') : wireOf(target);
     this.#request = request;
     this.#answer = answer;
     this.#name = name;

@@ -48,7 +48,7 @@ export function withObserver(application: ApplicationLike, observer: Observer, p
 
   async function fetch(request: Request, given?: RequestContext): Promise<Response> {
     const { context, conclude } = enterWeb(request, given, gateway, inner);
-    context.exchange.observe(observer, { request, point: context.point, name });
+    context.exchange.observe(observer, { request, context, name });
     return conclude(await runOnWeb(inner, request, context));
   }
 

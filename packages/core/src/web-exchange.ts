@@ -44,6 +44,11 @@ export class WebExchange extends Exchange {
     return this.request.signal;
   }
 
+  /** The runtime's server knows its peers, and we do not. */
+  override isFrom(): boolean {
+    return false;
+  }
+
   override observe(observer: Observer, observed: Observed): void {
     if (this.#observers.includes(observer)) return;
     this.#observers = [...this.#observers, observer];
@@ -51,7 +56,7 @@ export class WebExchange extends Exchange {
     observer.began?.();
     this.onFinished((outcome) => {
       observer.ended(new WebObservation(this, observed, outcome, performance.now() - startedAt));
-    }, observed.point);
+    }, observed.context);
   }
 
   protected override watch(): void {

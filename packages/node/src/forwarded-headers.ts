@@ -14,6 +14,7 @@ import { type ProxyTrust, toTrustFunction, type TrustFunction } from './trust-pr
 export function createForwarding(trust: ProxyTrust | undefined): Forwarding {
   const isTrusted = toTrustFunction(trust);
   return {
+    trusts: (request) => isTrusted(request.socket.remoteAddress ?? '', 0),
     read(request) {
       if (!hasForwarded(request.rawHeaders)) return undefined;
       const { remoteAddress = '' } = request.socket;

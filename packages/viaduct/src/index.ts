@@ -1,2 +1,3 @@
 export * from '@viaduct/core';
 export * from '@viaduct/node';
+export { type RequestIdOptions, withRequestId } from './request-id.js';

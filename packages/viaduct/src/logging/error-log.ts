@@ -1,0 +1,38 @@
+import type { ErrorListener } from '@viaduct/core';
+import { toError } from '@viaduct/core/internal';
+import { pino } from 'pino';
+import { type LogDestination, openLog } from './log-file.js';
+import { asciiOnly } from './printable.js';
+import { requestIdOf, userOf } from './state.js';
+
+export interface ErrorLogOptions {
+  /** Where the lines go. Default: standard output, through {@link openLog}. */
+  readonly destination?: LogDestination;
+}
+
+/**
+ * An error listener that writes a JSON line for each failure: which application, under which mounts, for which
+ * request, and the error with its stack and its causes.
+ *
+ * `serve(application, { onError: createErrorLog() })`
+ */
+export function createErrorLog({ destination = openLog() }: ErrorLogOptions = {}): ErrorListener {
+  const lines = pino(
+    { base: { name: 'error' } },
+    { write: (line) => void destination.write(asciiOnly(line)) },
+  );
+  return (thrown, { application, mounts, context }) => {
+    lines.error(
+      {
+        application: application?.name,
+        mounts,
+        target: context?.target,
+        clientAddress: context?.clientAddress,
+        user: userOf(context?.state),
+        requestId: requestIdOf(context?.state),
+        err: toError(thrown),
+      },
+      toError(thrown).message,
+    );
+  };
+}
