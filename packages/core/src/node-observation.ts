@@ -48,7 +48,6 @@ export class NodeObservation implements EndedExchange {
   #bytesBefore = 0;
   #bytesAfter: number | undefined;
   #durationMs: number | undefined;
-  readonly #onClose = (): void => this.#end();
 
   constructor(observer: Observer, request: RecordedRequest, answer: NodeAnswer, name: string | undefined) {
     this.method = request.method ?? 'GET';
@@ -60,7 +59,7 @@ export class NodeObservation implements EndedExchange {
     this.#observers = [observer];
     // A connection that is lost no longer tells the address of its other end, unless it was asked before.
     void request.socket.remoteAddress;
-    answer.once('close', this.#onClose);
+    answer.once('close', () => this.#end());
     if (answer.socket === null) this.#awaitTurn(request.socket);
     else this.#take(request.socket);
     observer.began?.();
@@ -133,14 +132,9 @@ export class NodeObservation implements EndedExchange {
     socket[CURRENT] = this;
   }
 
-  /**
-   * A pipelined request's answer waits until those before it are sent, and gets no `close` when the
-   * connection is lost before its turn.
-   */
+  /** A pipelined request's answer waits until those before it are sent; should the connection be lost, `admit` sees to its `close`. */
   #awaitTurn(socket: ObservedSocket): void {
-    socket.once('close', this.#onClose);
     this.#answer.once('socket', () => {
-      socket.off('close', this.#onClose);
       const before = socket[CURRENT];
       if (before !== undefined) before.#bytesAfter ??= socket.bytesWritten;
       this.#take(socket);
