@@ -3,7 +3,7 @@ import { type EndedExchange, type Observer, withObserver } from '@viaduct/core/i
 import type { Labels, MetricsClient, MetricsRegister } from './shapes.js';
 
 export interface MetricsOptions {
-  /** The module: `import * as client from 'prom-client'`. */
+  /** The module `prom-client`, all that it exports. */
   readonly client: MetricsClient;
   /** Where the metrics are kept. Default: the module's global registry. */
   readonly register?: MetricsRegister;
