@@ -61,6 +61,11 @@ export class Gateway {
     void work.then(() => this.#pending.delete(work));
   }
 
+  /** How many promises given to `waitUntil` are not settled. */
+  get pendingWork(): number {
+    return this.#pending.size;
+  }
+
   /** Resolves when no work is left, also work that was added while waiting. */
   async settled(): Promise<void> {
     while (this.#pending.size > 0) await Promise.all(this.#pending);

@@ -2,6 +2,8 @@ import { Server, type ServerResponse } from 'node:http';
 import { Server as TcpServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Deadline } from './deadline.js';
+import { isAnswering } from './pipelined-answers.js';
 
 /** How long idle connections may still send: a client may have sent before it could see that we close. */
 const IDLE_GRACE_MS = 300;
@@ -36,23 +38,38 @@ export class Drain {
     socket.once('close', () => this.#upgraded.delete(socket));
   }
 
-  /** @param deadline Milliseconds since the epoch: what is under way then is cut. */
-  async run(deadline: number): Promise<void> {
+  /** @param deadline What is under way then is cut. */
+  async run(deadline: Deadline): Promise<CutConnections> {
     this.isDraining = true;
     // Stops accepting and nothing else: the close() of an HTTP server would drop idle connections now.
     TcpServer.prototype.close.call(this.#server);
     for (const socket of this.#sockets) announceClose(socket);
     for (const socket of this.#upgraded) socket.write(GOING_AWAY);
     const graceEnds = Date.now() + IDLE_GRACE_MS;
-    while (this.#sockets.size > 0 && Date.now() < deadline) {
+    while (this.#sockets.size > 0 && !deadline.isReached) {
       if (Date.now() >= graceEnds) this.#server.closeIdleConnections();
-      await delay(POLL_MS);
+      await deadline.before(delay(POLL_MS));
     }
+    const cut = this.#countBusy();
     this.#server.closeAllConnections();
     for (const socket of this.#sockets) socket.destroy();
     // Ends the timer that checks connections; the server itself no longer listens.
     Server.prototype.close.call(this.#server, () => undefined);
+    return cut;
   }
+
+  #countBusy(): CutConnections {
+    const plain = [...this.#sockets].filter((socket) => !this.#upgraded.has(socket));
+    return { requests: plain.filter(isAnswering).length, upgrades: this.#upgraded.size };
+  }
+}
+
+/** What a drain did not get to its end. */
+export interface CutConnections {
+  /** Connections on which a request was under way. */
+  readonly requests: number;
+  /** Connections that spoke another protocol. */
+  readonly upgrades: number;
 }
 
 /** The answer under way on a connection, if its head is still to come, will say that it is the last. */

@@ -6,16 +6,14 @@ import { Lifecycle } from '@viaduct/core/internal';
 import { refuseConnect } from './connect.js';
 import { delayContinue } from './continue.js';
 import { Drain } from './drain.js';
+import { Deadline } from './deadline.js';
+import { type EndpointOptions, toEndpoint } from './endpoint.js';
 import { listen } from './listen.js';
 import type { AllowedOrigins } from './origin.js';
 import { createGateway, createListener, type ToNodeOptions } from './to-node.js';
 import { createUpgradeListener } from './upgrade.js';
 
-export interface ServeOptions extends ToNodeOptions {
-  /** Default 3000; 0 takes any free port. */
-  readonly port?: number;
-  /** Address to listen on. Default: every address of the machine. */
-  readonly host?: string;
+export interface ServeOptions extends ToNodeOptions, EndpointOptions {
   /** How long the application's `start()` may take. Default: as long as it takes; a dispatcher limits each of its mounts. */
   readonly startTimeoutMs?: number;
   /** How long `close()` waits for requests under way before it cuts them. Default 8,000: less than the 10 s that Docker waits. */
@@ -31,21 +29,46 @@ export interface ServeOptions extends ToNodeOptions {
 
 /** A server that listens. */
 export interface Server {
-  /** `http://localhost:3000`: where a browser on this machine reaches it. */
+  /** `http://localhost:3000`: where a browser on this machine reaches it; `unix:/run/shop.sock` for a UNIX socket. */
   readonly url: string;
+  /** 0 for a UNIX socket. */
   readonly port: number;
-  /** The address it is bound to, as Node tells it. */
-  readonly address: AddressInfo;
+  /**
+   * The address it is bound to, as Node tells it: of a UNIX socket its path, or `fd:3` where it was inherited.
+   */
+  readonly address: AddressInfo | string;
   /** Node's own server underneath. */
   readonly httpServer: HttpServer;
   /**
    * Stops gracefully: no new connections, `Connection: close` on every later response, requests under way
-   * and `waitUntil` work are awaited until the deadline, then the applications stop. Later calls give the
-   * same promise.
+   * and `waitUntil` work are awaited until the deadline, then the applications stop.
+   *
+   * Later calls give the same promise, and may bring the deadline forward: `close({ timeoutMs: 0 })` cuts all
+   * that is under way at once, also while an earlier `close()` waits for it.
    *
    * @throws {ViaductError} `VIADUCT_E_STOP` when an application fails to stop.
    */
-  close(): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
+  /**
+   * What `close()` had to cut. There once the drain is over, before the applications stop: also when one of
+   * them fails to.
+   */
+  readonly closeReport: CloseReport | undefined;
+}
+
+export interface CloseOptions {
+  /** How long requests under way may take, from now on. Default: `closeTimeoutMs`; in later calls, what remains of it. */
+  readonly timeoutMs?: number;
+}
+
+/** What a server did not get to its end before the deadline; all 0 when nothing was lost. */
+export interface CloseReport {
+  /** Connections that were cut with a request under way. */
+  readonly cutRequests: number;
+  /** Connections of other protocols that were cut: WebSockets that did not close when asked to. */
+  readonly cutUpgrades: number;
+  /** Promises given to `waitUntil` that were not settled. */
+  readonly unfinishedWork: number;
 }
 
 /**
@@ -59,7 +82,8 @@ export interface Server {
  */
 export async function serve(application: ApplicationLike, options: ServeOptions = {}): Promise<Server> {
   refuseWrongOptions(options);
-  const { port = 3000, host, startTimeoutMs = Infinity, closeTimeoutMs = 8_000 } = options;
+  const endpoint = toEndpoint(options);
+  const { startTimeoutMs = Infinity, closeTimeoutMs = 8_000 } = options;
   const runnable = toApplication(application, 'serve');
   const gateway = createGateway(options);
   const lifecycle = new Lifecycle([{ application: runnable, place: nameOf(runnable.name) }], {
@@ -95,24 +119,34 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
   await lifecycle
     .start({ mounts: [], report: (error, info) => gateway.report(error, info) })
     .catch(tellInnermost);
-  const address = await listen(httpServer, port, host).catch(async (error: unknown) => {
+  const address = await listen(httpServer, endpoint).catch(async (error: unknown) => {
     await lifecycle.stop();
     throw error;
   });
 
+  const deadline = new Deadline();
   let closed: Promise<void> | undefined;
-  async function close(): Promise<void> {
-    const deadline = Date.now() + closeTimeoutMs;
-    await drain.run(deadline);
-    await before(deadline, gateway.settled());
+  let closeReport: CloseReport | undefined;
+  async function stop(): Promise<void> {
+    const { requests, upgrades } = await drain.run(deadline);
+    await deadline.before(gateway.settled());
+    deadline.clear();
+    closeReport = { cutRequests: requests, cutUpgrades: upgrades, unfinishedWork: gateway.pendingWork };
     await lifecycle.stop();
   }
   return {
     url: urlOf(address),
-    port: address.port,
+    port: typeof address === 'string' ? 0 : address.port,
     address,
     httpServer,
-    close: () => (closed ??= close()),
+    get closeReport() {
+      return closeReport;
+    },
+    close({ timeoutMs } = {}) {
+      if (timeoutMs !== undefined) deadline.bringForward(checkTimeout(timeoutMs));
+      else if (closed === undefined) deadline.bringForward(closeTimeoutMs);
+      return (closed ??= stop());
+    },
   };
 }
 
@@ -139,23 +173,26 @@ function nameOf(name: string | undefined): string {
 }
 
 /** An address that means every interface is no address to click on. */
-function urlOf({ address, port, family }: AddressInfo): string {
+function urlOf(bound: AddressInfo | string): string {
+  if (typeof bound === 'string') return bound.startsWith('fd:') ? bound : `unix:${bound}`;
+  const { address, port, family } = bound;
   if (address === '::' || address === '0.0.0.0') return `http://localhost:${port}`;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-async function before(deadline: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, deadline - Date.now()));
-  });
-  await Promise.race([work, timeout]);
-  clearTimeout(timer);
+function checkTimeout(timeoutMs: unknown): number {
+  if (typeof timeoutMs === 'number' && timeoutMs >= 0) return timeoutMs;
+  throw new ViaductTypeError(
+    'VIADUCT_E_OPTION',
+    `close: timeoutMs is ${String(timeoutMs)}. Write a number of milliseconds: 0 cuts at once, Infinity waits for all.`,
+  );
 }
 
 const OPTIONS: ReadonlySet<string> = new Set<keyof ServeOptions>([
   'port',
   'host',
+  'path',
+  'fd',
   'onError',
   'trustProxy',
   'maxTargetBytes',
@@ -169,12 +206,6 @@ function refuseWrongOptions(options: ServeOptions): void {
   const unknown = Object.keys(options).find((option) => !OPTIONS.has(option));
   if (unknown !== undefined) {
     throw wrongOption(`there is no option "${unknown}". Options are ${[...OPTIONS].join(', ')}.`);
-  }
-  const { port = 0 } = options;
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw wrongOption(
-      `port is ${JSON.stringify(port)}. Write a whole number from 0 (any free port) to 65535.`,
-    );
   }
 }
 

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import {
+  contextOf,
+  createDispatcher,
+  fromNode,
+  lint,
+  type RequestContext,
+  serve,
+  type Server,
+} from 'viaduct';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Connection } from '../conformance/connection.js';
+import { defer } from '../conformance/deferred.js';
+import { toBytes } from '../conformance/message.js';
+
+const LOCAL = { port: 0, host: '127.0.0.1', closeTimeoutMs: 60_000 };
+
+/** A server with a request under way that nobody will answer. */
+async function serverWithStuckRequest(): Promise<{ server: Server; connection: Connection }> {
+  const arrived = defer();
+  const server = await serve(lint(fromNode(() => arrived.resolve())), LOCAL);
+  const connection = await Connection.open(server.port);
+  await connection.write(toBytes({ target: '/' }));
+  await arrived.promise;
+  return { server, connection };
+}
+
+describe('close', () => {
+  it('tells that nothing was cut when nothing was', async () => {
+    const server = await serve(lint({ fetch: () => new Response() }), LOCAL);
+    expect(server.closeReport).toBeUndefined();
+    await server.close();
+    expect(server.closeReport).toEqual({ cutRequests: 0, cutUpgrades: 0, unfinishedWork: 0 });
+  });
+
+  it('takes a deadline, and tells what was cut then', async () => {
+    const { server, connection } = await serverWithStuckRequest();
+    await server.close({ timeoutMs: 100 });
+    await connection.closed;
+    expect(server.closeReport).toEqual({ cutRequests: 1, cutUpgrades: 0, unfinishedWork: 0 });
+  });
+
+  it('cuts everything at once when told to while it waits', async () => {
+    const { server, connection } = await serverWithStuckRequest();
+    const closing = server.close();
+    expect(server.close({ timeoutMs: 0 })).toBe(closing);
+    await closing;
+    await connection.closed;
+    expect(server.closeReport?.cutRequests).toBe(1);
+  });
+
+  it('never puts the deadline off', async () => {
+    const { server } = await serverWithStuckRequest();
+    const closing = server.close({ timeoutMs: 100 });
+    void server.close({ timeoutMs: 3_600_000 });
+    void server.close();
+    await closing;
+    expect(server.closeReport?.cutRequests).toBe(1);
+  });
+
+  it('does not count idle connections as cut', async () => {
+    const server = await serve(lint({ fetch: () => new Response('x') }), LOCAL);
+    const connection = await Connection.open(server.port);
+    await connection.write(toBytes({ target: '/' }));
+    await connection.read();
+    await server.close({ timeoutMs: 0 });
+    await connection.closed;
+    expect(server.closeReport?.cutRequests).toBe(0);
+  });
+
+  it('counts upgraded connections that do not close, and work that does not end', async () => {
+    const stuck = new Promise<void>(() => undefined);
+    const web = lint((_request: Request, context: RequestContext) => {
+      context.waitUntil(stuck);
+      return new Response();
+    });
+    const socketed = fromNode(() => undefined, {
+      upgrade(request, socket) {
+        contextOf(request).waitUntil(stuck);
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n');
+      },
+    });
+    const server = await serve(createDispatcher({ '/': web, '/socket': socketed }), LOCAL);
+    const client = connect(server.port, '127.0.0.1').on('error', () => undefined);
+    onTestFinished(() => void client.destroy());
+    client.write(
+      'GET /socket HTTP/1.1\r\nHost: h.test\r\nConnection: upgrade\r\nUpgrade: websocket\r\n' +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    );
+    await once(client, 'data');
+    await fetch(`${server.url}/`);
+    await server.close({ timeoutMs: 100 });
+    expect(server.closeReport).toEqual({ cutRequests: 0, cutUpgrades: 1, unfinishedWork: 2 });
+  });
+
+  it.each([-1, Number.NaN, '5' as unknown as number])('refuses %s as a deadline', async (timeoutMs) => {
+    const server = await serve(lint({ fetch: () => new Response() }), LOCAL);
+    expect(() => server.close({ timeoutMs })).toThrow(expect.objectContaining({ code: 'VIADUCT_E_OPTION' }));
+    await server.close();
+  });
+});
