@@ -38,6 +38,13 @@ function streamOf(...chunks: readonly string[]): ReadableStream<Uint8Array> {
 }
 
 describe('the Response that a web application gives to a Node server', () => {
+  it('writes a header of Latin-1 as Latin-1 beside a body of UTF-8 (A5.87)', async () => {
+    const answer = await wire(() => new Response('hé', { statusText: 'Très bien', headers: { 'x-a': 'é' } }));
+    expect(answer).toContain('200 Très bien');
+    expect(answer).toContain('x-a: é\r\n');
+    expect(answer.endsWith('\r\n\r\nh\u00c3\u00a9')).toBe(true);
+  });
+
   it('is sent with its status, reason, headers and cookies', async () => {
     const headers = new Headers({ 'x-a': '1' });
     headers.append('set-cookie', 'a=1; Path=/');

@@ -1,107 +1,72 @@
-import { fromFastify } from '@viaduct/fastify';
-import { fromKoa } from '@viaduct/koa';
-import fastify from 'fastify';
-import Koa from 'koa';
-import inject from 'light-my-request';
-import { toFetchHandler } from 'srvx/node';
-import type { Application } from 'viaduct';
-import { versionOf } from './version.js';
-
 /**
  * One small JSON answer through the web face of a Node app, in process: the caller's `new Request` and
  * `await response.text()` included, against the libraries that do the like.
+ *
+ * Each way has a process of its own, as in life: in a common one each would be slowed by the shapes that the
+ * others make. All are alive at once, and take turns.
  */
-interface Way {
-  readonly name: string;
-  ask(): Promise<string>;
-}
+import { fileURLToPath } from 'node:url';
+import { Child, choosePins } from '../child.js';
+import { median } from '../statistics.js';
+import { versionOf } from './version.js';
+import { WAYS } from './web-face-ways.js';
 
-const ROUNDS = 12;
+const ROUNDS = 15;
 /** Node 24 needs some 15,000 requests before its times stand still. */
-const WARM_UP_ROUNDS = 12;
-const REQUESTS = 1_500;
-const ANSWER = '{"hello":"world"}';
+const WARM_UP_REQUESTS = 20_000;
+const REQUESTS = 2_000;
+const GOAL = 0.5;
+const PROGRAM = fileURLToPath(new URL('./web-face-process.js', import.meta.url));
 
-const koa = new Koa();
-koa.use((ctx) => {
-  ctx.body = { hello: 'world' };
-});
-const api = fastify();
-api.get('/', async () => ({ hello: 'world' }));
-await api.ready();
-
-const koaHandler = koa.callback();
-const koaApplication = fromKoa(koa);
-const fastifyApplication = fromFastify(api);
-await fastifyApplication.start?.();
-const srvxKoa = toFetchHandler(koaHandler as Parameters<typeof toFetchHandler>[0]);
-const srvxFastify = toFetchHandler(api.routing as Parameters<typeof toFetchHandler>[0]);
-
-const CONTESTS: Readonly<Record<string, readonly Way[]>> = {
-  Koa: [
-    { name: 'Viaduct', ask: () => fetchFrom(koaApplication) },
-    {
-      name: `light-my-request ${versionOf('light-my-request')}`,
-      ask: async () => (await inject(koaHandler as never, '/')).payload,
-    },
-    {
-      name: `srvx ${versionOf('srvx')}`,
-      ask: async () => textOf(await srvxKoa(new Request('http://localhost/'))),
-    },
-  ],
-  Fastify: [
-    { name: 'Viaduct', ask: () => fetchFrom(fastifyApplication) },
-    { name: 'app.inject()', ask: async () => (await api.inject('/')).payload },
-    {
-      name: `srvx ${versionOf('srvx')}`,
-      ask: async () => textOf(await srvxFastify(new Request('http://localhost/'))),
-    },
-  ],
-};
+type WayProcess = Child<{ requests: number }, number>;
 
 console.log(
-  `\nWeb face in process, node ${process.versions.node}: µs for one request, median of ${ROUNDS} interleaved rounds`,
+  `\nWeb face in process, node ${process.versions.node}: CPU µs for one request, median of ${ROUNDS} interleaved rounds`,
 );
-for (const [app, ways] of Object.entries(CONTESTS)) {
-  const medians = await measure(ways);
-  const [own = Number.NaN] = medians;
-  for (const [index, { name }] of ways.entries()) {
-    const time = medians[index] ?? Number.NaN;
-    const verdict =
-      index === 0
-        ? ''
-        : `ratio ${(own / time).toFixed(2)}, goal 0.50: ${own / time <= 0.5 ? 'met' : 'missed'}`;
-    console.log(`  ${app.padEnd(8)} ${name.padEnd(26)} ${time.toFixed(1).padStart(6)}  ${verdict}`);
-  }
+for (const [framework, ways] of Object.entries(WAYS)) {
+  const names = Object.keys(ways);
+  const rounds = await measure(framework, names);
+  for (const [index, name] of names.entries()) console.log(lineOf(framework, name, rounds, index));
 }
 
-async function measure(ways: readonly Way[]): Promise<number[]> {
-  const times: number[][] = ways.map(() => []);
-  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
-    for (const [index, way] of ways.entries()) {
-      const time = await timeOf(way);
-      // The first rounds warm up.
-      if (round >= 0) times[index]?.push(time);
-    }
-  }
-  return times.map(
-    (list) => list.toSorted((left, right) => left - right)[Math.floor(list.length / 2)] ?? Number.NaN,
+/** The times of each round, in the order of `names`. */
+async function measure(framework: string, names: readonly string[]): Promise<number[][]> {
+  const pin = choosePins().servers;
+  const processes = names.map(
+    (name): WayProcess => new Child(`${framework}, ${name}`, pin, [PROGRAM, framework, name]),
   );
-}
-
-async function timeOf(way: Way): Promise<number> {
-  const begin = process.hrtime.bigint();
-  for (let request = 0; request < REQUESTS; request += 1) {
-    const answer = await way.ask();
-    if (answer !== ANSWER) throw new Error(`${way.name} answered ${answer}`);
+  try {
+    for (const way of processes) await way.next();
+    for (const way of processes) await way.ask({ requests: WARM_UP_REQUESTS });
+    const rounds: number[][] = [];
+    while (rounds.length < ROUNDS) rounds.push(await playRound(processes));
+    return rounds;
+  } finally {
+    for (const way of processes) way.end();
   }
-  return Number(process.hrtime.bigint() - begin) / REQUESTS / 1000;
 }
 
-async function fetchFrom(application: Application): Promise<string> {
-  return textOf(await application.fetch(new Request('http://localhost/')));
+async function playRound(processes: readonly WayProcess[]): Promise<number[]> {
+  const times: number[] = [];
+  for (const way of processes) times.push(await way.ask({ requests: REQUESTS }));
+  return times;
 }
 
-function textOf(response: Response): Promise<string> {
-  return response.text();
+/** The first way is ours: the others' lines tell its ratio to them, round by round. */
+function lineOf(
+  framework: string,
+  name: string,
+  rounds: readonly (readonly number[])[],
+  index: number,
+): string {
+  const time = median(rounds.map((round) => round[index] ?? Number.NaN));
+  const shown = `  ${framework.padEnd(8)} ${titleOf(name).padEnd(26)} ${time.toFixed(1).padStart(6)}`;
+  if (index === 0) return shown;
+  const ratio = median(rounds.map((round) => (round[0] ?? Number.NaN) / (round[index] ?? Number.NaN)));
+  const verdict = ratio <= GOAL ? 'met' : 'missed';
+  return `${shown}  ratio ${ratio.toFixed(2)}, goal ${GOAL.toFixed(2)}: ${verdict}`;
+}
+
+function titleOf(name: string): string {
+  return name === 'viaduct' ? 'Viaduct' : `${name} ${versionOf(name)}`;
 }

@@ -6,6 +6,7 @@ export type { RequestState } from './exchange.js';
 export type { ErrorInfo, ErrorListener } from './gateway.js';
 export type { Guard, Guards } from './guards.js';
 export { type Hooks, withHooks } from './hooks.js';
+export { LightResponse, type LightResponseConstructor } from './light-response.js';
 export type { Blame, Check, Severity } from './lint/check.js';
 export { lintChecks } from './lint/checks.js';
 export { lint } from './lint/lint.js';

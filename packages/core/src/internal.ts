@@ -14,6 +14,7 @@ export type { Boot } from './boot.js';
 export { Lifecycle } from './lifecycle.js';
 export { lifecycleOf } from './running.js';
 export { whose } from './attribution.js';
+export { takeBody } from './light-response.js';
 export { MountPoint } from './mount-point.js';
 export { toRequest } from './request-from-node.js';
 export type { EndedExchange } from './ended-exchange.js';

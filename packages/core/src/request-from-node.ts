@@ -33,8 +33,14 @@ class NodeRequestSource implements RequestSource {
     return SERIALISED.test(url) ? url : new URL(url).href;
   }
 
-  headers(): Headers {
-    return toHeaders(this.#request.rawHeaders);
+  addHeadersTo(headers: Headers): void {
+    const raw = this.#request.rawHeaders;
+    for (let index = 0; index + 1 < raw.length; index += 2) {
+      const name = raw[index] ?? '';
+      // Pseudo-headers of HTTP/2 begin with a colon, and are in the URL and the method.
+      if (!name.startsWith(':') && !isHopByHop(name.toLowerCase()))
+        headers.append(name, raw[index + 1] ?? '');
+    }
   }
 
   signal(): AbortSignal {
@@ -57,16 +63,6 @@ function serialised(): RegExp {
   const path = String.raw`(?:\/(?!\.)[\w\-~!$&()*+,=:@.]*)+`;
   const query = String.raw`(?:\?[\w\-~!$&()*+,=:@./?%;]*)?`;
   return new RegExp(`^https?://(?:${name}|${address})${port}${path}${query}$`);
-}
-
-function toHeaders(raw: readonly string[]): Headers {
-  const headers = new Headers();
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = raw[index] ?? '';
-    // Pseudo-headers of HTTP/2 begin with a colon, and are in the URL and the method.
-    if (!name.startsWith(':') && !isHopByHop(name.toLowerCase())) headers.append(name, raw[index + 1] ?? '');
-  }
-  return headers;
 }
 
 /** RFC 9112 §6.3: a request has a body when it says how long it is. HTTP/2 says so at the end of the stream. */

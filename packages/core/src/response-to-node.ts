@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ViaductError } from './errors.js';
 import { isHopByHop } from './hop-by-hop.js';
 import { knownBody } from './known-body.js';
+import { headerPairs, takeBody } from './light-response.js';
+import { flat, hasName } from './plain-head.js';
 import { sendStream } from './stream-to-node.js';
 
 /**
@@ -18,6 +20,8 @@ export async function sendResponse(
   request: IncomingMessage,
   target: ServerResponse,
 ): Promise<void> {
+  const whole = takeBody(response);
+  if (whole !== undefined) return sendWhole(response, whole, request, target);
   const { body } = response;
   if (body === null) {
     sendHead(response, target, isEmptyByStatus(response.status, request.method) ? undefined : 0).end();
@@ -33,7 +37,33 @@ export async function sendResponse(
     return sendStream(body.getReader(), target, (length) => sendHead(response, target, length));
   // Locked, so that the same response sent twice is an error and not an empty answer.
   body.getReader();
-  sendHead(response, target, lengthOf(known)).end(known);
+  sendWhole(response, known, request, target);
+}
+
+function sendWhole(
+  response: Response,
+  content: string | Uint8Array,
+  request: IncomingMessage,
+  target: ServerResponse,
+): void {
+  if (request.method === 'HEAD') {
+    sendHead(response, target, undefined).end();
+    return;
+  }
+  const headers = headersOf(response);
+  // Node writes a head together with a text in the encoding of the text: values beyond ASCII would become UTF-8.
+  const isText = typeof content === 'string' && headers.every(isAscii) && isAscii(response.statusText);
+  sendHead(response, target, lengthOf(content), headers).end(isText ? content : toBytes(content));
+}
+
+function isAscii(text: string): boolean {
+  return ASCII.test(text);
+}
+
+const ASCII = /^[\t\x20-\x7e]*$/;
+
+function toBytes(content: string | Uint8Array): Uint8Array {
+  return typeof content === 'string' ? encoder.encode(content) : content;
 }
 
 /**
@@ -41,14 +71,13 @@ export async function sendResponse(
  *
  * @param length Length of the body in bytes, where it is known.
  */
-function sendHead(response: Response, target: ServerResponse, length: number | undefined): ServerResponse {
-  const headers: string[] = [];
-  let hasLength = false;
-  for (const [name, value] of response.headers) {
-    if (isHopByHop(name)) continue;
-    hasLength ||= name === 'content-length';
-    headers.push(name, value);
-  }
+function sendHead(
+  response: Response,
+  target: ServerResponse,
+  length: number | undefined,
+  headers: string[] = headersOf(response),
+): ServerResponse {
+  const hasLength = hasName(headers, 'content-length');
   if (!hasLength && length !== undefined) headers.push('content-length', String(length));
   // Bodies that are longer or shorter than they say would be taken for the next answer on the connection.
   target.strictContentLength = hasLength;
@@ -57,6 +86,17 @@ function sendHead(response: Response, target: ServerResponse, length: number | u
   return statusText === ''
     ? target.writeHead(status, headers)
     : target.writeHead(status, statusText, headers);
+}
+
+/** Names in lower case and values in turn, without those that speak of the connection. */
+function headersOf(response: Response): string[] {
+  const headers: string[] = [];
+  const pairs = headerPairs(response) ?? flat(response.headers);
+  for (let index = 0; index < pairs.length; index += 2) {
+    const name = pairs[index] ?? '';
+    if (!isHopByHop(name)) headers.push(name, pairs[index + 1] ?? '');
+  }
+  return headers;
 }
 
 /** Whether the length of a body that is not there says nothing (RFC 9110 §8.6). A 205 says 0. */

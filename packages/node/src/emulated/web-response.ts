@@ -1,6 +1,6 @@
+import { LightResponse } from '@viaduct/core';
 import type { HeaderList } from './header-list.js';
 import type { OutgoingData } from './internals.js';
-import { WholeResponse } from './whole-response.js';
 
 /** A body that is all there, one that is still being written, or none. */
 export type AnswerContent = OutgoingData | ReadableStream<Uint8Array> | null;
@@ -8,12 +8,9 @@ export type AnswerContent = OutgoingData | ReadableStream<Uint8Array> | null;
 /** Makes the web response of a head and a body. */
 export function toWebResponse(headers: HeaderList, body: AnswerContent): Response {
   const { status, statusText } = headers;
-  const isWhole = DEFERS_STREAMS && isSmall(body);
-  const response = isWhole
-    ? (new WholeResponse(body, status, statusText) as unknown as Response)
-    : new Response(body as ConstructorParameters<typeof Response>[0], { status, statusText });
-  const hasTextType = !isWhole && typeof body === 'string';
-  headers.applyTo(response.headers, hasTextType, status === 205);
+  const Kind = isSmall(body) ? LightResponse : Response;
+  const response = new Kind(body as ConstructorParameters<typeof Response>[0], { status, statusText });
+  headers.applyTo(response.headers, typeof body === 'string', status === 205);
   return response;
 }
 
@@ -21,9 +18,6 @@ export function toWebResponse(headers: HeaderList, body: AnswerContent): Respons
 export function isNullBodyStatus(status: number): boolean {
   return status === 204 || status === 205 || status === 304;
 }
-
-/** Other runtimes look past the class, into a body that is not there. */
-const DEFERS_STREAMS = process.versions['bun'] === undefined && process.versions['deno'] === undefined;
 
 /** Above this, the copy that a deferred body needs costs more than the stream. */
 const DEFERRED_BYTES = 64 * 1024;

@@ -1,8 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Readable } from 'node:stream';
 import { ViaductError } from '@viaduct/core';
-import { isHopByHop, isSettledSoon, knownBody } from '@viaduct/core/internal';
-import { WholeResponse } from '../emulated/whole-response.js';
+import { isHopByHop, isSettledSoon, knownBody, takeBody } from '@viaduct/core/internal';
 import { BodyStream, wrongLength } from './body-stream.js';
 
 /** An application's answer, for its host to send. */
@@ -62,7 +61,7 @@ async function toNodeBody(
   }
   const declared = headers.get('content-length');
   const length = declared === null ? undefined : Number(declared);
-  const whole = response instanceof WholeResponse ? response.take() : undefined;
+  const whole = takeBody(response);
   // Before `body` is asked for, which makes a stream.
   if (whole !== undefined) return checked(toBuffer(whole), length);
   const { body } = response;
