@@ -37,6 +37,7 @@ export abstract class Exchange {
   failure: { readonly error: unknown } | undefined;
   /** The innermost mount that a dispatcher's web face has led the request to. */
   reached: MountPoint | undefined;
+  #reported: { readonly error: unknown } | undefined;
   readonly #callbacks: FinishedCallback[] = [];
   readonly #replaced: Response[] = [];
   #response: Response | undefined;
@@ -51,6 +52,13 @@ export abstract class Exchange {
 
   /** Tells an observer of the end; one that observes this exchange already is told once. */
   abstract observe(observer: Observer, observed: Observed): void;
+
+  /** Whether a failure is to be told: one that a handler throws and its body ends with is one failure. */
+  isNews(error: unknown): boolean {
+    if (this.#reported !== undefined && this.#reported.error === error) return false;
+    this.#reported = { error };
+    return true;
+  }
 
   /** From the first call on, the exchange watches for its end. */
   protected abstract watch(): void;

@@ -40,6 +40,7 @@ export function failOnWeb(
 
 /** Tells the listener of the innermost dispatcher that has one, else the server's. */
 export function reportFailure(error: unknown, application: Application, context: Context): void {
-  context.exchange.failure ??= { error };
-  context.point.report(error, context, application);
+  const { exchange } = context;
+  exchange.failure ??= { error };
+  if (exchange.isNews(error)) context.point.report(error, context, application);
 }
