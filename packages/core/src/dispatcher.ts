@@ -8,6 +8,7 @@ import { ViaductTypeError } from './errors.js';
 import { failOnNode, failOnWeb } from './failure.js';
 import { type ErrorInfo, type ErrorListener, Gateway } from './gateway.js';
 import { type Guard, GuardTable, type Guards } from './guards.js';
+import { rewriteLocationOnNode, rewriteLocationOnWeb } from './location.js';
 import { type Mount, MountPoint } from './mount-point.js';
 import { AMBIGUOUS, MountTable, type Mounts } from './mount-table.js';
 import { createMountedLifecycle, isDown, retryAfter } from './mounted-lifecycle.js';
@@ -122,6 +123,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     if (mount === AMBIGUOUS) return sendPlain(response, 400);
     arrive(request, point, point.below(mount), target);
     if (isolates && isDown(mount)) return sendPlain(response, 503, retryAfter(mount, lifecycle));
+    if (mount.rewriteLocation) rewriteLocationOnNode(request, response, point.below(mount).basePath);
     return runOnNode(mount.application, request, response);
   }
 
@@ -173,7 +175,9 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     if (isolates && isDown(mount)) return plainResponse(request.method, 503, retryAfter(mount, lifecycle));
     const point = context.point.below(mount);
     context.exchange.reached = point;
-    return runOnWeb(mount.application, request, context.at(point));
+    const at = context.at(point);
+    const response = await runOnWeb(mount.application, request, at);
+    return mount.rewriteLocation ? rewriteLocationOnWeb(response, at) : response;
   }
 
   const dispatcher: Dispatcher = markReadsContext({

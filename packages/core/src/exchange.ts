@@ -37,6 +37,8 @@ export abstract class Exchange {
   failure: { readonly error: unknown } | undefined;
   /** The innermost mount that a dispatcher's web face has led the request to. */
   reached: MountPoint | undefined;
+  /** Whether a mount has put its base path in front of what its application redirects to. */
+  isLocationRewritten = false;
   #reported: { readonly error: unknown } | undefined;
   readonly #callbacks: FinishedCallback[] = [];
   readonly #replaced: Response[] = [];

@@ -18,6 +18,8 @@ export interface Mount {
   readonly application: Application;
   /** `true`: mounted, sees the path below; `false`: delegated to, sees the whole path. */
   readonly strip: boolean;
+  /** `true`: a path that the application redirects to gets the base path in front of it. */
+  readonly rewriteLocation: boolean;
   /** The error listener of the dispatcher that owns this entry. */
   readonly onError: ErrorListener | undefined;
   /** As it is now. Of a dispatcher that nobody has started, `stopped`. */

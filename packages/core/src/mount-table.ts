@@ -20,6 +20,11 @@ export interface MountOptions {
    * `false`: delegated to, it sees the whole path.
    */
   readonly strip?: boolean;
+  /**
+   * `true`: a redirect of the application to `/x` leaves as one to `/shop/x`, where the application is mounted at
+   * `/shop`. For an application that is mounted and does not know its base path. Default `false`: as it was written.
+   */
+  readonly rewriteLocation?: boolean;
 }
 
 /** Applications by path, or by host and path: `{ '/': shop, '/api': api, 'admin.example.com/': admin }`. */
@@ -91,22 +96,43 @@ function createMount(
 ): OwnMount {
   const place = `createDispatcher: mount "${key.written}"`;
   const options: MountOptions = isMountOptions(value) ? value : { application: value };
-  const { strip = true } = options;
-  if (typeof strip !== 'boolean') {
-    throw new ViaductTypeError(
-      'VIADUCT_E_OPTION',
-      `${place}: strip is ${String(strip)}. Write true or false.`,
+  const { strip = true, rewriteLocation = false } = options;
+  for (const [option, given] of Object.entries({ strip, rewriteLocation })) {
+    if (typeof given === 'boolean') continue;
+    throw wrongOption(`${place}: ${option} is ${String(given)}. Write true or false.`);
+  }
+  if (rewriteLocation && !strip) {
+    throw wrongOption(
+      `${place}: rewriteLocation goes with a path that is stripped, and strip is false here. ` +
+        'Leave one of them out: an application that sees the whole path redirects to the whole path.',
     );
   }
-  const unknown = Object.keys(options).find((option) => option !== 'application' && option !== 'strip');
+  const unknown = Object.keys(options).find((option) => !MOUNT_OPTIONS.has(option));
   if (unknown !== undefined) {
-    throw new ViaductTypeError(
-      'VIADUCT_E_OPTION',
-      `${place}: there is no option "${unknown}". Options of a mount are application and strip.`,
+    throw wrongOption(
+      `${place}: there is no option "${unknown}". Options of a mount are ${[...MOUNT_OPTIONS].join(', ')}.`,
     );
   }
   const application: Application = toApplication(options.application, place);
-  return { key: key.written, path: key.path, application, strip, onError, status: 'stopped' };
+  return {
+    key: key.written,
+    path: key.path,
+    application,
+    strip,
+    rewriteLocation,
+    onError,
+    status: 'stopped',
+  };
+}
+
+const MOUNT_OPTIONS: ReadonlySet<string> = new Set<keyof MountOptions>([
+  'application',
+  'strip',
+  'rewriteLocation',
+]);
+
+function wrongOption(message: string): ViaductTypeError {
+  return new ViaductTypeError('VIADUCT_E_OPTION', message);
 }
 
 function isMountOptions(value: ApplicationLike | MountOptions): value is MountOptions {

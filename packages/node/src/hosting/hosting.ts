@@ -59,7 +59,15 @@ export function createHosting(source: ApplicationLike, place: string, options: H
   const application = toApplication(source, place);
   const { strip = true, onError } = options;
   const gateway = new Gateway({ onError });
-  const mount = { key: place, path: '', application, strip, onError, status: 'running' as const };
+  const mount = {
+    key: place,
+    path: '',
+    application,
+    strip,
+    rewriteLocation: false,
+    onError,
+    status: 'running' as const,
+  };
   const mounting: Mounting = { root: new MountPoint(gateway), mount };
   const name = application.name === undefined ? 'the application' : `application "${application.name}"`;
   const lifecycle = new Lifecycle([{ application, place: `${place}: ${name}` }], { timeoutMs: Infinity });
