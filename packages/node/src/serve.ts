@@ -23,6 +23,11 @@ export interface ServeOptions extends ToNodeOptions, EndpointOptions {
    * keep theirs (60 s is common), so that they never send into a connection that is just closing.
    */
   readonly keepAliveTimeoutMs?: number;
+  /**
+   * `true`: a client that has closed its sending side still gets the answer to what it sent before. Default
+   * `false`: it counts as gone, since a browser that leaves looks the same to a server.
+   */
+  readonly allowHalfOpen?: boolean;
   /** Which pages may open a WebSocket. Default: those of the same host, where the handshake brings cookies. */
   readonly webSocketOrigins?: AllowedOrigins;
 }
@@ -98,6 +103,9 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
   });
   // Beyond some 2,000 headers Node drops the rest without a word; the limit on the size of the head remains.
   httpServer.maxHeadersCount = 0;
+  // Not in Node's documentation, and there since its first HTTP server.
+  (httpServer as HttpServer & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen =
+    options.allowHalfOpen ?? false;
   const drain = new Drain(httpServer);
   httpServer.on('request', (request, response) => {
     if (drain.isDraining) response.shouldKeepAlive = false;
@@ -199,6 +207,7 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof ServeOptions>([
   'startTimeoutMs',
   'closeTimeoutMs',
   'keepAliveTimeoutMs',
+  'allowHalfOpen',
   'webSocketOrigins',
 ]);
 
