@@ -1,0 +1,19 @@
+import type { Command } from './command.js';
+
+/** A sub-command that is loaded when it is asked for: `viaduct --help` loads none. */
+export interface CommandEntry {
+  readonly summary: string;
+  load(): Promise<{ readonly default: Command }>;
+}
+
+/** Every sub-command, in the order of `--help`. */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  serve: {
+    summary: 'serve an application, for production',
+    load: () => import('./serve.js'),
+  },
+  config: {
+    summary: 'print every setting, and where its value comes from',
+    load: () => import('./config.js'),
+  },
+};

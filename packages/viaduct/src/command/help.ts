@@ -1,0 +1,54 @@
+import type { Option } from '../settings/option.js';
+import { flagOf } from '../settings/spelling.js';
+import type { Command } from './command.js';
+import { COMMON_FLAGS } from './command-line.js';
+import type { CommandEntry } from './commands.js';
+
+/** What `viaduct --help` prints. */
+export function helpOfAll(commands: Readonly<Record<string, CommandEntry>>): string {
+  const lines = Object.entries(commands).map(([name, { summary }]) => row(name, summary));
+  return [
+    'viaduct <command> [options]',
+    '',
+    "The gateway between Node's web frameworks: several apps, one process, one port.",
+    '',
+    ...lines,
+    '',
+    'viaduct <command> --help tells more of one.',
+  ].join('\n');
+}
+
+/** What `viaduct <command> --help` prints. */
+export function helpOf(command: Command): string {
+  const groups = new Map<string, string[]>();
+  for (const [key, option] of Object.entries(command.options)) {
+    const lines = groups.get(option.group) ?? [];
+    lines.push(row(spell(key, option), `${option.help}${defaultOf(option)}`));
+    groups.set(option.group, lines);
+  }
+  groups.set(
+    'Also',
+    Object.entries(COMMON_FLAGS).map(([flag, help]) => row(flag, help)),
+  );
+  const blocks = [...groups].map(([group, lines]) => `${group}:\n${lines.join('\n')}`);
+  return [`viaduct ${command.usage}`, command.description, ...blocks].join('\n\n');
+}
+
+const COLUMN = 34;
+
+function row(left: string, right: string): string {
+  return left.length >= COLUMN - 3
+    ? `  ${left}\n${' '.repeat(COLUMN)}${right}`
+    : `  ${left.padEnd(COLUMN - 2)}${right}`;
+}
+
+function spell(key: string, { short, placeholder }: Option<unknown>): string {
+  const flag = placeholder === undefined ? flagOf(key) : `${flagOf(key)} ${placeholder}`;
+  return short === undefined ? flag : `-${short}, ${flag}`;
+}
+
+function defaultOf({ default: initial }: Option<unknown>): string {
+  const isNothing =
+    initial === undefined || initial === false || (Array.isArray(initial) && initial.length === 0);
+  return isNothing ? '' : ` (${String(initial)})`;
+}

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { CommandError } from '../command-error.js';
+import type { ExitCode } from '../exit-code.js';
+import { enableTypeScript } from './typescript.js';
+
+/**
+ * Imports a user's module: JavaScript of either kind, JSON, or TypeScript.
+ *
+ * @param file Absolute path.
+ * @throws {CommandError} With `exitCode`, when it is missing or fails: the message has the place in the user's code.
+ */
+export async function importModule(file: string, exitCode: ExitCode): Promise<Record<string, unknown>> {
+  const shown = relative(process.cwd(), file);
+  if (!existsSync(file)) throw new CommandError(exitCode, `There is no file ${shown}.`);
+  const url = pathToFileURL(file).href;
+  try {
+    await enableTypeScript();
+    if (!file.endsWith('.json')) return (await import(url)) as Record<string, unknown>;
+    return (await import(url, { with: { type: 'json' } })) as Record<string, unknown>;
+  } catch (error) {
+    throw new CommandError(exitCode, `${shown} failed to load: ${describe(error)}`, { cause: error });
+  }
+}
+
+/** The message, and the first place in the user's own code that the stack knows. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return `it threw ${String(error)}`;
+  const place = placeOf(error.stack ?? '');
+  const { message } = error;
+  return place === undefined || message.includes(place) ? message : `${message}\n    at ${place}`;
+}
+
+function placeOf(stack: string): string | undefined {
+  for (const line of stack.split('\n')) {
+    const [, location] = /((?:file:\/\/)?\/[^()]+:\d+(?::\d+)?)/.exec(line) ?? [];
+    if (location === undefined || location.includes('/node_modules/') || location.includes('node:')) continue;
+    return location.startsWith('file://') ? fileURLToPath(location) : location;
+  }
+  return undefined;
+}

@@ -1,0 +1,151 @@
+/**
+ * How one setting is written and read: what flags, environment, configuration file, help and documentation are
+ * made from.
+ */
+export interface Option<Value> {
+  /** One line for `--help` and the table of settings; begins in lower case, ends without a dot. */
+  readonly help: string;
+  /** What `--help` shows for the value: `<ms>`. A switch has none. */
+  readonly placeholder: string | undefined;
+  /** Heading in `--help`. */
+  readonly group: string;
+  readonly default: Value;
+  /** A letter for the short form. */
+  readonly short?: string;
+  /**
+   * Reads a text from the command line or the environment, or a value of the configuration file.
+   *
+   * @throws {ValueError} When it is none, with what to write instead.
+   */
+  read(value: unknown): Value;
+}
+
+/** A value that an option cannot have. Its message says what to write instead, and nothing else. */
+export class ValueError extends Error {}
+
+/** What all kinds of options have. */
+interface Description<Value> {
+  readonly help: string;
+  readonly group: string;
+  readonly default: Value;
+  readonly short?: string;
+}
+
+/** Any text. */
+export function text<Value extends string | undefined>(
+  description: Description<Value> & { readonly placeholder: string },
+): Option<Value | string> {
+  return {
+    ...description,
+    read(value) {
+      if (typeof value === 'string' && value !== '') return value;
+      throw new ValueError('Write a text.');
+    },
+  };
+}
+
+/** One of some words. */
+export function choice<const Word extends string>(
+  description: Description<Word> & { readonly words: readonly Word[] },
+): Option<Word> {
+  const { words, ...rest } = description;
+  return {
+    ...rest,
+    placeholder: words.join('|'),
+    read(value) {
+      const word = words.find((candidate) => candidate === value);
+      if (word !== undefined) return word;
+      throw new ValueError(`Write one of ${words.join(', ')}.`);
+    },
+  };
+}
+
+/** On or off. */
+export function toggle(description: Description<boolean>): Option<boolean> {
+  return {
+    ...description,
+    placeholder: undefined,
+    read(value) {
+      if (value === true || value === 'true' || value === '1') return true;
+      if (value === false || value === 'false' || value === '0') return false;
+      throw new ValueError('Write true or false.');
+    },
+  };
+}
+
+/** A whole number. */
+export function integer(
+  description: Description<number> & {
+    readonly placeholder: string;
+    readonly min: number;
+    readonly max?: number;
+  },
+): Option<number> {
+  const { min, max = Number.MAX_SAFE_INTEGER, ...rest } = description;
+  return {
+    ...rest,
+    read(value) {
+      const number = readNumber(value);
+      if (Number.isInteger(number) && number >= min && number <= max) return number;
+      const upTo = max === Number.MAX_SAFE_INTEGER ? 'or more' : `to ${max}`;
+      throw new ValueError(`Write a whole number, ${min} ${upTo}.`);
+    },
+  };
+}
+
+const MILLISECONDS: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const BYTES: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30 };
+
+/** A duration in milliseconds; as a text also `30s`, `1.5m`. */
+export function duration(description: Description<number>): Option<number> {
+  return measure(
+    description,
+    '<time>',
+    MILLISECONDS,
+    'Write milliseconds, or a number with a unit: 500ms, 30s, 2m, 1h.',
+  );
+}
+
+/** A size in bytes; as a text also `512mb`, in units of 1,024. */
+export function size(description: Description<number>): Option<number> {
+  return measure(description, '<size>', BYTES, 'Write bytes, or a number with a unit: 64kb, 512mb, 1gb.');
+}
+
+function measure(
+  description: Description<number>,
+  placeholder: string,
+  units: Readonly<Record<string, number>>,
+  instead: string,
+): Option<number> {
+  return {
+    ...description,
+    placeholder,
+    read(value) {
+      const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(String(value)) ?? [];
+      const factor = units[unit.toLowerCase()];
+      if (digits === undefined || factor === undefined) throw new ValueError(instead);
+      return Math.round(Number(digits) * factor);
+    },
+  };
+}
+
+/** Several texts: a flag that is repeated, a text with commas, or an array. */
+export function list(
+  description: Description<readonly string[]> & { readonly placeholder: string },
+): Option<readonly string[]> {
+  return {
+    ...description,
+    read(value) {
+      const items = typeof value === 'string' ? value.split(',') : value;
+      if (Array.isArray(items) && items.every((item) => typeof item === 'string' && item !== ''))
+        return items;
+      throw new ValueError('Write texts with commas between, or an array of texts.');
+    },
+  };
+}
+
+/** `''` is no number, though `Number('')` is 0. */
+export function readNumber(value: unknown): number {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+}
