@@ -6,7 +6,6 @@ import { BROKEN_APPLICATIONS } from './broken-applications.js';
 import { GOOD_REQUESTS } from './good-requests.js';
 import { LEAVING_CLIENTS } from './leaving-clients.js';
 import { MALFORMED_REQUESTS } from './malformed-requests.js';
-import { Random } from './random.js';
 import { SLOW_CLIENTS } from './slow-clients.js';
 import { UPGRADES } from './upgrades.js';
 import { type Fault, World } from './world.js';
@@ -45,23 +44,23 @@ export async function throwFaults(options: HarnessOptions): Promise<HarnessResul
   const gateway = await GatewayHandle.open();
   try {
     const before = await gateway.measure();
-    const random = new Random(options.seed);
-    const world = new World(gateway.port, random);
+    const lingering: World['lingering'] = [];
     const thrown = new Map<string, number>();
     const broken: string[] = [];
     const lots = FAULTS.flatMap((fault) => Array.from({ length: fault.weight }, () => fault));
     const deadline = Date.now() + options.seconds * 1000;
-    let left = options.count;
+    let number = 0;
     async function throwOn(): Promise<void> {
-      while (left > 0 && Date.now() < deadline && gateway.isAlive) {
-        left -= 1;
-        const fault = random.pick(lots);
+      while (number < options.count && Date.now() < deadline && gateway.isAlive) {
+        number += 1;
+        const world = new World(gateway.port, options.seed, number, lingering);
+        const fault = world.random.pick(lots);
         thrown.set(fault.name, (thrown.get(fault.name) ?? 0) + 1);
         await fault.run(world).catch((error: unknown) => broken.push(`${fault.name}: ${messageOf(error)}`));
       }
     }
     await Promise.all(Array.from({ length: options.clients }, throwOn));
-    for (const connection of world.lingering) connection.reset();
+    for (const connection of lingering) connection.reset();
     const end = await untilQuiet(gateway);
     broken.push(...leftBehind(before, end));
     const exitCode = await gateway.stop();

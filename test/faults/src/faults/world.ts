@@ -2,19 +2,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '../../../conformance/connection.js';
 import { createQuestion, type Question, type Route, ROUTES } from '../client/question.js';
 import { MOUNTS } from '../gateway/gateway.js';
-import type { Random } from './random.js';
+import { Random } from './random.js';
 
-/** What a fault has at hand: the gateway, chance, and ids that never come again. */
+/** What a fault has at hand: the gateway, chance of its own, and ids that never come again. */
 export class World {
   readonly port: number;
   readonly random: Random;
-  /** Kept half-done until the end of the run. */
-  readonly lingering: Connection[] = [];
+  /** Kept half-done until the end of the run, by all faults together. */
+  readonly lingering: Connection[];
+  readonly #number: number;
   #ids = 0;
 
-  constructor(port: number, random: Random) {
+  /** @param number The how-manieth fault this is: chance begins anew for each, whatever runs beside it. */
+  constructor(port: number, seed: number, number: number, lingering: Connection[]) {
     this.port = port;
-    this.random = random;
+    this.random = new Random(seed + number * 7919);
+    this.lingering = lingering;
+    this.#number = number;
   }
 
   connect(): Promise<Connection> {
@@ -23,7 +27,7 @@ export class World {
 
   id(): string {
     this.#ids += 1;
-    return `r${this.#ids}${'x'.repeat(this.random.below(12))}`;
+    return `r${this.#number}-${this.#ids}${'x'.repeat(this.random.below(12))}`;
   }
 
   mount(): string {
