@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test, vi } from 'vitest';
+import { ask } from './load.js';
+import { freePort, isThere } from './nginx.js';
+import { serverFolder } from './server-folder.js';
+import { answers, launch, startServer } from './started-server.js';
+
+const file = readFileSync(
+  fileURLToPath(new URL('../../docs/deploy/container/Containerfile', import.meta.url)),
+  'utf8',
+);
+
+/** The commands in the list form: `CMD ["node", "server.js"]`, that of the health check first. */
+function commands(): string[][] {
+  return [...file.matchAll(/^\s*CMD (\[.*\])$/gm)].map(([, list = '']) => JSON.parse(list) as string[]);
+}
+
+const hasNamespaces = isThere('unshare', '--pid', '--fork', '--mount-proc', 'true');
+if (!hasNamespaces)
+  console.warn('test/deploy: process 1 is left out, since this user may make no process namespace');
+
+describe('In a container', () => {
+  test('the last stage runs as an unprivileged user, and starts the server without a shell between', () => {
+    const [, last = ''] = file.split(/^FROM .*$/m).slice(1);
+    expect(last).toMatch(/^USER node$/m);
+    expect(last).toMatch(/^STOPSIGNAL SIGTERM$/m);
+    expect(last).toMatch(/^ENV HOST=0\.0\.0\.0 PORT=3000 /m);
+    expect(commands().at(-1)).toEqual(['node', 'server.js']);
+  });
+
+  test('the health check tells a server that lives from one that does not', async () => {
+    const [[command = '', ...args] = []] = commands();
+    const port = await freePort();
+    const check = (): number | null =>
+      spawnSync(command, args, { env: { ...process.env, PORT: String(port) }, timeout: 10_000 }).status;
+    expect(check()).toBe(1);
+    const server = await startServer(serverFolder(), port);
+    expect(check()).toBe(0);
+    expect(await server.stop()).toBe(0);
+  });
+
+  test.skipIf(!hasNamespaces).each(['SIGTERM', 'SIGINT'] as const)(
+    'C14: as process 1 the server stops on %s, after it has answered what is under way',
+    async (signal) => {
+      const port = await freePort();
+      const [command = '', ...args] = commands().at(-1) ?? [];
+      const unshare = ['--pid', '--fork', '--mount-proc', '--kill-child', '--', command, ...args];
+      const { child } = launch('unshare', unshare, serverFolder(), { PORT: String(port) });
+      const url = `http://127.0.0.1:${port}/`;
+      await answers(url, child);
+      expect((await ask(url)).body).toBe('1');
+      const underWay = ask(`${url}?wait=500`);
+      await vi.waitFor(async () => expect(childrenOf(child.pid)).toHaveLength(1));
+      await ask(url);
+      const [server = 0] = childrenOf(child.pid);
+      const exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+      process.kill(server, signal);
+      expect((await underWay).status).toBe(200);
+      expect(await exited).toBe(0);
+    },
+  );
+});
+
+function childrenOf(pid: number | undefined): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+}
