@@ -13,7 +13,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   fastify: ['@viaduct/core', '@viaduct/node', 'fastify'],
   koa: ['@viaduct/core', '@viaduct/node', 'koa'],
   testing: ['@viaduct/core', '@viaduct/node'],
-  viaduct: ['@viaduct/core', '@viaduct/node', 'pino'],
+  viaduct: ['@viaduct/core', '@viaduct/node', 'leven', 'pino', 'tsx'],
 };
 
 interface Import {

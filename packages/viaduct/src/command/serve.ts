@@ -16,11 +16,15 @@ const serveCommand: Command = {
   async run({ operands: [specifier], flags, cwd }) {
     const { settings } = await readSettings({ flags, environment: process.env, cwd });
     const { application } = await loadApplication(specifier, { cwd, settings: { ...settings } });
+    const { createProgramLogs } = await import('../logging/program-logs.js');
+    const logs = createProgramLogs(settings);
+    process.on('SIGUSR2', logs.reopen);
     const { serve } = await import('@viaduct/node');
-    const server = await serve(application, { port: 3000 });
+    const server = await serve(logs.around(application), { port: 3000, onError: logs.onError });
     console.log(`listening on ${server.url}`);
     await new Promise((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
     await server.close({ timeoutMs: settings.gracefulTimeoutMs });
+    await logs.close();
     return EXIT.done;
   },
 };

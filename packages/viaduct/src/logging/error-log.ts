@@ -8,6 +8,8 @@ import { requestIdOf, userOf } from './state.js';
 export interface ErrorLogOptions {
   /** Where the lines go. Default: standard output, through {@link openLog}. */
   readonly destination?: LogDestination;
+  /** `fatal` writes none of them: each has the level `error`. Default `info`. */
+  readonly level?: string;
 }
 
 /**
@@ -16,9 +18,12 @@ export interface ErrorLogOptions {
  *
  * `serve(application, { onError: createErrorLog() })`
  */
-export function createErrorLog({ destination = openLog() }: ErrorLogOptions = {}): ErrorListener {
+export function createErrorLog({
+  destination = openLog(),
+  level = 'info',
+}: ErrorLogOptions = {}): ErrorListener {
   const lines = pino(
-    { base: { name: 'error' } },
+    { level, base: { name: 'error' } },
     { write: (line) => void destination.write(asciiOnly(line)) },
   );
   return (thrown, { application, mounts, context }) => {

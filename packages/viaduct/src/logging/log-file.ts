@@ -28,10 +28,20 @@ export interface LogFile extends LogDestination {
  * @throws {ViaductError} `VIADUCT_E_LOG_FILE` when the file cannot be opened for appending.
  */
 export function openLog(path?: string): LogFile {
-  const writer = new LogWriter(path === undefined ? standardOutput() : openFile(path), path);
+  // Reading `process.stdout` makes its pipe one that does not block: a reader that stands still would else hold a
+  // thread for ever, and the exit of the process with it.
+  if (path === undefined) return logOf(new LogWriter(process.stdout.fd, 'on standard output'));
+  return logOf(new LogWriter(openFile(path), path), path);
+}
+
+/** {@link openLog} for what the command itself has to say. */
+export function openStandardError(): LogFile {
+  return logOf(new LogWriter(process.stderr.fd, 'on standard error'));
+}
+
+function logOf(writer: LogWriter, path?: string): LogFile {
   const onExit = (): void => writer.flushSync();
   process.once('exit', onExit);
-
   return {
     write: (line) => writer.write(line),
     reopen() {
@@ -40,17 +50,10 @@ export function openLog(path?: string): LogFile {
     async close() {
       await writer.flush();
       process.off('exit', onExit);
-      if (path !== undefined) closeSync(writer.end());
+      const descriptor = writer.end();
+      if (path !== undefined) closeSync(descriptor);
     },
   };
-}
-
-/**
- * Reading `process.stdout` makes its pipe one that does not block: a reader that stands still would else hold a
- * thread for ever, and the exit of the process with it.
- */
-function standardOutput(): number {
-  return process.stdout.fd;
 }
 
 /** Told when the program starts, and not by lines that are missing. */

@@ -15,9 +15,10 @@ export class LogWriter {
   #reopen: (() => number) | undefined;
   readonly #onceIdle: (() => void)[] = [];
 
-  constructor(descriptor: number, path: string | undefined) {
+  /** @param name What messages call it. */
+  constructor(descriptor: number, name: string) {
     this.#descriptor = descriptor;
-    this.#name = path ?? 'on standard output';
+    this.#name = name;
   }
 
   write(line: string): void {
