@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ForwardedFacts } from './forwarding.js';
 import { parseHost } from './host.js';
+import { unifyAuthority } from './authority.js';
 import { isClean, type ParsedTarget } from './target.js';
 
 /**
@@ -22,6 +23,7 @@ export function hasPlausibleHead(request: IncomingMessage): boolean {
     else if (name.length === 13 && isName(name, 'authorization')) authorizations += 1;
   }
   if (contentTypes > 1 || authorizations > 1 || hosts > 1) return false;
+  if (request.httpVersionMajor >= 2) return unifyAuthority(request, hosts === 1 ? host : undefined);
   // Not from `request.headers`: Node builds that object on the first read, and an application may never read it.
   if (hosts === 1) return isValidHost(host);
   return request.httpVersionMajor !== 1 || request.httpVersionMinor === 0;

@@ -16,11 +16,12 @@ export { lifecycleOf } from './running.js';
 export { whose } from './attribution.js';
 export { takeBody } from './light-response.js';
 export { MountPoint } from './mount-point.js';
-export { toRequest } from './request-from-node.js';
+export { hasBody, toRequest } from './request-from-node.js';
 export type { EndedExchange } from './ended-exchange.js';
 export { observersOf, observeUpgrade, type Observer, withObserver } from './observer.js';
 export { observeOnNode } from './node-observation.js';
 export { CONTEXT, POINT, RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
+export { pairsOf, type WriteHeadHeaders } from './response-head.js';
 export { checkResponse, markReadsContext, runOnNode } from './run.js';
 export { isSettledSoon } from './stream-to-node.js';
 export {

@@ -65,11 +65,19 @@ function serialised(): RegExp {
   return new RegExp(`^https?://(?:${name}|${address})${port}${path}${query}$`);
 }
 
-/** RFC 9112 §6.3: a request has a body when it says how long it is. HTTP/2 says so at the end of the stream. */
-function hasBody(request: IncomingMessage): boolean {
-  const { headers } = request;
-  if (request.httpVersionMajor >= 2) return !request.complete;
+/**
+ * Whether a request has a body: over HTTP/1.1 when it says how long it is (RFC 9112 §6.3), over HTTP/2 when its
+ * stream did not end with the head (RFC 9113 §8.1).
+ */
+export function hasBody(request: IncomingMessage & { readonly stream?: StreamHead }): boolean {
+  const { headers, stream } = request;
+  if (stream !== undefined) return !stream.endAfterHeaders && headers['content-length'] !== '0';
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
+/** What a stream of HTTP/2 tells of its request. */
+interface StreamHead {
+  readonly endAfterHeaders: boolean;
 }
 
 /** `Readable.toWeb` is not used: cancelled under back-pressure it ends the process (nodejs/node#64529). */

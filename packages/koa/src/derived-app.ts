@@ -47,8 +47,16 @@ function deriveContext(base: KoaContext): object {
   const derived = Object.create(base) as KoaContext;
   derived.onerror = function onerror(this: KoaContext, error: unknown) {
     const isFalsyError =
-      (error === undefined || error === null) && !this.res.writableEnded && !this.res.destroyed;
+      (error === undefined || error === null) &&
+      !this.res.writableEnded &&
+      !this.res.destroyed &&
+      !isHeadOverHttp2(error, this.res.req);
     base.onerror.call(this, isFalsyError ? new Error(`non-error thrown: ${String(error)}`) : error);
   };
   return derived;
+}
+
+/** Node ends the stream of such a request as it begins, and Koa is told of it with `null` as of any other end. */
+function isHeadOverHttp2(error: undefined | null, request: IncomingMessage): boolean {
+  return error === null && request.httpVersionMajor >= 2 && request.method === 'HEAD';
 }

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Deadline } from './deadline.js';
 import { isAnswering } from './pipelined-answers.js';
+import type { Http2Sessions } from './http2-sessions.js';
 
 /** How long idle connections may still send: a client may have sent before it could see that we close. */
 const IDLE_GRACE_MS = 300;
@@ -21,15 +22,20 @@ const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9]);
 export class Drain {
   isDraining = false;
   readonly #server: Server;
+  readonly #sessions: Http2Sessions | undefined;
   readonly #sockets = new Set<Socket>();
   readonly #upgraded = new Set<Duplex>();
 
-  constructor(server: Server) {
+  constructor(server: Server, sessions?: Http2Sessions) {
     this.#server = server;
-    server.on('connection', (socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-    });
+    this.#sessions = sessions;
+    // With TLS, the one that requests come on is another than the one that was accepted.
+    for (const event of ['connection', 'secureConnection']) {
+      server.on(event, (socket: Socket) => {
+        this.#sockets.add(socket);
+        socket.once('close', () => this.#sockets.delete(socket));
+      });
+    }
   }
 
   /** Keeps a socket that has left HTTP, to close it in its own protocol. */
@@ -44,6 +50,7 @@ export class Drain {
     // Stops accepting and nothing else: the close() of an HTTP server would drop idle connections now.
     TcpServer.prototype.close.call(this.#server);
     for (const socket of this.#sockets) announceClose(socket);
+    this.#sessions?.close();
     for (const socket of this.#upgraded) socket.write(GOING_AWAY);
     const graceEnds = Date.now() + IDLE_GRACE_MS;
     while (this.#sockets.size > 0 && !deadline.isReached) {
@@ -60,7 +67,10 @@ export class Drain {
 
   #countBusy(): CutConnections {
     const plain = [...this.#sockets].filter((socket) => !this.#upgraded.has(socket));
-    return { requests: plain.filter(isAnswering).length, upgrades: this.#upgraded.size };
+    return {
+      requests: plain.filter(isAnswering).length + (this.#sessions?.openStreams ?? 0),
+      upgrades: this.#upgraded.size,
+    };
   }
 }
 

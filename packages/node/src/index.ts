@@ -1,6 +1,10 @@
 export { fromNode, type FromNodeOptions, type NodeHandler } from './from-node.js';
+export type { ProtocolOptions } from './http-server.js';
+export type { Http2Options } from './http2-sessions.js';
 export type { AllowedOrigins } from './origin.js';
 export type { EndpointOptions } from './endpoint.js';
 export { type CloseOptions, type CloseReport, serve, type ServeOptions, type Server } from './serve.js';
+export type { SecureContext } from './secure-context.js';
+export type { TlsOptions } from './tls-options.js';
 export { type RequestListener, toNode, type ToNodeOptions } from './to-node.js';
 export type { ProxyTrust, TrustFunction } from './trust-proxy.js';

@@ -20,7 +20,8 @@ export function serveWithoutUpgrade(
     if (line !== undefined) lines.push(line);
   }
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
-  server.emit('connection', socket);
+  // A TLS server would begin another handshake on its connection.
+  server.emit('encrypted' in socket ? 'secureConnection' : 'connection', socket);
 }
 
 function withoutUpgrade(name: string, value: string): string | undefined {

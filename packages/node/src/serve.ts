@@ -1,4 +1,4 @@
-import { createServer, type Server as HttpServer } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { emitWarning, env, execArgv } from 'node:process';
 import { type ApplicationLike, toApplication, ViaductError, ViaductTypeError } from '@viaduct/core';
@@ -8,12 +8,14 @@ import { delayContinue } from './continue.js';
 import { Drain } from './drain.js';
 import { Deadline } from './deadline.js';
 import { type EndpointOptions, toEndpoint } from './endpoint.js';
+import { checkProtocolOptions, createHttpServer, type ProtocolOptions } from './http-server.js';
 import { listen } from './listen.js';
 import type { AllowedOrigins } from './origin.js';
+import { replaceSecureContext, type SecureContext } from './secure-context.js';
 import { createGateway, createListener, type ToNodeOptions } from './to-node.js';
 import { createUpgradeListener } from './upgrade.js';
 
-export interface ServeOptions extends ToNodeOptions, EndpointOptions {
+export interface ServeOptions extends ToNodeOptions, EndpointOptions, ProtocolOptions {
   /** How long the application's `start()` may take. Default: as long as it takes; a dispatcher limits each of its mounts. */
   readonly startTimeoutMs?: number;
   /** How long `close()` waits for requests under way before it cuts them. Default 8,000: less than the 10 s that Docker waits. */
@@ -34,7 +36,10 @@ export interface ServeOptions extends ToNodeOptions, EndpointOptions {
 
 /** A server that listens. */
 export interface Server {
-  /** `http://localhost:3000`: where a browser on this machine reaches it; `unix:/run/shop.sock` for a UNIX socket. */
+  /**
+   * `http://localhost:3000`, with TLS `https://localhost:3000`: where a browser on this machine reaches it;
+   * `unix:/run/shop.sock` for a UNIX socket.
+   */
   readonly url: string;
   /** 0 for a UNIX socket. */
   readonly port: number;
@@ -44,6 +49,13 @@ export interface Server {
   readonly address: AddressInfo | string;
   /** Node's own server underneath. */
   readonly httpServer: HttpServer;
+  /**
+   * Puts another certificate in the place of the one that is used, from the next connection on: those that are
+   * open go on. What else was given as `tls` stays.
+   *
+   * @throws {ViaductTypeError} `VIADUCT_E_OPTION` when it cannot be used, or the server has no TLS; nothing has changed.
+   */
+  setSecureContext(context: SecureContext): void;
   /**
    * Stops gracefully: no new connections, `Connection: close` on every later response, requests under way
    * and `waitUntil` work are awaited until the deadline, then the applications stop.
@@ -77,7 +89,7 @@ export interface CloseReport {
 }
 
 /**
- * Starts an application and serves it over HTTP/1.1.
+ * Starts an application and serves it over HTTP/1.1, and over HTTP/2 where the options say so.
  *
  * The port opens when every `start()` is done, so that no request meets an application that is not ready.
  *
@@ -96,17 +108,18 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
   });
   const listener = createListener(runnable, gateway);
   warnOfLenientParser();
-  const httpServer = createServer({
+  const settings = {
     keepAliveTimeout: options.keepAliveTimeoutMs ?? 72_000,
     // Whatever the process was started with: a lenient parser lets requests be smuggled.
     insecureHTTPParser: false,
-  });
+  };
+  const { httpServer, sessions } = createHttpServer(options, settings, (error) => gateway.report(error));
   // Beyond some 2,000 headers Node drops the rest without a word; the limit on the size of the head remains.
   httpServer.maxHeadersCount = 0;
   // Not in Node's documentation, and there since its first HTTP server.
   (httpServer as HttpServer & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen =
     options.allowHalfOpen ?? false;
-  const drain = new Drain(httpServer);
+  const drain = new Drain(httpServer, sessions);
   httpServer.on('request', (request, response) => {
     if (drain.isDraining) response.shouldKeepAlive = false;
     listener(request, response);
@@ -143,10 +156,11 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
     await lifecycle.stop();
   }
   return {
-    url: urlOf(address),
+    url: urlOf(address, options.tls === undefined ? 'http' : 'https'),
     port: typeof address === 'string' ? 0 : address.port,
     address,
     httpServer,
+    setSecureContext: (context) => replaceSecureContext(httpServer, options.tls, context),
     get closeReport() {
       return closeReport;
     },
@@ -181,11 +195,11 @@ function nameOf(name: string | undefined): string {
 }
 
 /** An address that means every interface is no address to click on. */
-function urlOf(bound: AddressInfo | string): string {
+function urlOf(bound: AddressInfo | string, protocol: 'http' | 'https'): string {
   if (typeof bound === 'string') return bound.startsWith('fd:') ? bound : `unix:${bound}`;
   const { address, port, family } = bound;
-  if (address === '::' || address === '0.0.0.0') return `http://localhost:${port}`;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  if (address === '::' || address === '0.0.0.0') return `${protocol}://localhost:${port}`;
+  return `${protocol}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
 function checkTimeout(timeoutMs: unknown): number {
@@ -201,6 +215,8 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof ServeOptions>([
   'host',
   'path',
   'fd',
+  'tls',
+  'http2',
   'onError',
   'trustProxy',
   'maxTargetBytes',
@@ -216,6 +232,7 @@ function refuseWrongOptions(options: ServeOptions): void {
   if (unknown !== undefined) {
     throw wrongOption(`there is no option "${unknown}". Options are ${[...OPTIONS].join(', ')}.`);
   }
+  checkProtocolOptions(options, 'serve');
 }
 
 function wrongOption(fault: string): ViaductTypeError {

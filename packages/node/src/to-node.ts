@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Application, type ApplicationLike, type ErrorListener, toApplication } from '@viaduct/core';
 import { admit, Gateway, MountPoint, observeOnNode, observersOf, runOnNode } from '@viaduct/core/internal';
 import { createForwarding } from './forwarded-headers.js';
+import { adoptHttp2Response } from './http2-response.js';
 import type { ProxyTrust } from './trust-proxy.js';
 
 /** What `http.createServer` takes. */
@@ -45,6 +46,7 @@ export function createListener(application: Application, gateway: Gateway): Requ
     };
   }
   return function listener(request, response) {
+    if (request.httpVersionMajor >= 2) adoptHttp2Response(response);
     if (admit(request, response, root)) void runOnNode(application, request, response);
   };
 }

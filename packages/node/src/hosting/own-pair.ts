@@ -3,6 +3,7 @@ import type { Application } from '@viaduct/core';
 import {
   type Context,
   CONTEXT,
+  hasBody,
   POINT,
   type RecordedRequest,
   reportFailure,
@@ -13,7 +14,6 @@ import {
 } from '@viaduct/core/internal';
 import { emulate, type EmulatedRequestHead, type EmulateHooks } from '../emulated/exchange.js';
 import type { Arrival } from './arrival.js';
-import { hasBody } from './refusal.js';
 
 /** An application with a Node face. */
 export type NodeApplication = Application & Required<Pick<Application, 'handle'>>;

@@ -1,4 +1,4 @@
-import type { Refusal } from '@viaduct/core/internal';
+import { hasBody, type Refusal } from '@viaduct/core/internal';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { ViaductError } from '@viaduct/core';
 
@@ -22,12 +22,6 @@ export function refuseReadBody(request: IncomingMessage, place: string): void {
     `${place}: the body of ${request.method} ${pathOf(request)} was read before the application could read it. ` +
       `Put ${place}(…) before the body parser, or let the parser skip the paths that lead to it.`,
   );
-}
-
-/** RFC 9112 §6.3: a request has a body when it says how long it is. */
-export function hasBody({ headers, httpVersionMajor, complete }: IncomingMessage): boolean {
-  if (httpVersionMajor >= 2) return !complete;
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
 /** Without the query, which may hold what belongs in no log. */

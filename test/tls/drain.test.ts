@@ -1,0 +1,165 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { text } from 'node:stream/consumers';
+import { contextOf, fromNode } from 'viaduct';
+import { WebSocket, WebSocketServer } from 'ws';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { defer } from '../conformance/deferred.js';
+import { ask, askOn, openSession, untilReset } from './ask.js';
+import { LOCALHOST, TRUSTED } from './certificates.js';
+import { DATA, GOAWAY, HEADERS, Http2Wire } from './http2-wire.js';
+import { openSecureServer } from './secure-server.js';
+
+/** Answers in two halves, the second one when it is let. */
+function halves() {
+  const arrived = defer();
+  const goOn = defer();
+  const application = fromNode(async (request, response) => {
+    if (request.url === '/quick') return void response.end('quick');
+    response.setHeader('content-type', 'text/plain');
+    response.write('half');
+    arrived.resolve();
+    await goOn.promise;
+    return void response.end(' and half');
+  });
+  return { application, arrived: arrived.promise, goOn: goOn.resolve };
+}
+
+describe('a server with TLS that closes', () => {
+  it('waits for streams under way, and closes idle sessions meanwhile', async () => {
+    const { application, arrived, goOn } = halves();
+    const { server } = await openSecureServer(application, { closeTimeoutMs: 10_000 });
+    const idle = openSession(server.port);
+    await askOn(idle, { path: '/quick' });
+    const busy = openSession(server.port);
+    const answer = askOn(busy, { path: '/' });
+    await arrived;
+    const goaways: number[] = [];
+    busy.on('goaway', (code) => goaways.push(code));
+    const closing = server.close();
+    await once(idle, 'close');
+    expect(busy.destroyed).toBe(false);
+    goOn();
+    expect((await answer).body).toBe('half and half');
+    await closing;
+    expect(goaways[0]).toBe(0);
+    expect(() => busy.request({ ':path': '/' })).toThrow();
+  });
+
+  it('says in its GOAWAY which streams it takes, so that a client may send all others again', async () => {
+    const { application, arrived, goOn } = halves();
+    const { server } = await openSecureServer(application, { closeTimeoutMs: 10_000 });
+    const wire = await Http2Wire.open(server.port);
+    wire.ask(1, '/');
+    await arrived;
+    const closing = server.close();
+    expect(await wire.until(GOAWAY)).toMatchObject({ lastStream: 1 });
+    // What a client has sent before it could read the GOAWAY.
+    wire.ask(3, '/quick');
+    goOn();
+    const first = await wire.until(DATA, 1);
+    const second = await wire.until(DATA, 1);
+    expect(first.payload.toString() + second.payload.toString()).toBe('half and half');
+    await closing;
+    await expect(wire.until(HEADERS, 3)).rejects.toThrow('the connection was closed');
+  });
+
+  it('resets at the deadline what has not ended', async () => {
+    const outcomes: string[] = [];
+    const { server } = await openSecureServer(
+      fromNode((request, response) => {
+        contextOf(request).onFinished(({ kind }) => void outcomes.push(kind));
+        response.write('for ever');
+      }),
+      { closeTimeoutMs: 500 },
+    );
+    const session = openSession(server.port);
+    const stream = session.request({ ':path': '/' });
+    await once(stream, 'data');
+    const reset = untilReset(stream);
+    await server.close();
+    await reset;
+    expect(outcomes).toEqual(['aborted']);
+  });
+
+  it('tells HTTP/1.1 connections on the same port that this answer is the last', async () => {
+    const { application, arrived, goOn } = halves();
+    const { server } = await openSecureServer(application, { closeTimeoutMs: 10_000 });
+    const agent = new HttpsAgent({ keepAlive: true, ca: TRUSTED, servername: 'localhost' });
+    onTestFinished(() => agent.destroy());
+    const get = async (path: string): Promise<IncomingMessage> => {
+      const sending = httpsRequest({ agent, port: server.port, host: '127.0.0.1', path }).end();
+      return ((await once(sending, 'response')) as [IncomingMessage])[0];
+    };
+    const first = await get('/quick');
+    expect([await text(first), first.headers.connection]).toEqual(['quick', 'keep-alive']);
+    const slow = get('/');
+    await arrived;
+    const closing = server.close();
+    goOn();
+    expect(await text(await slow)).toBe('half and half');
+    await closing;
+    await expect(get('/quick')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('closes idle keep-alive connections without waiting for the deadline', async () => {
+    const { application } = halves();
+    const { server } = await openSecureServer(application, { closeTimeoutMs: 15_000 });
+    const agent = new HttpsAgent({ keepAlive: true, ca: TRUSTED, servername: 'localhost' });
+    onTestFinished(() => agent.destroy());
+    const sending = httpsRequest({ agent, port: server.port, host: '127.0.0.1', path: '/quick' }).end();
+    const [response] = (await once(sending, 'response')) as [IncomingMessage];
+    await text(response);
+    const begun = Date.now();
+    await server.close();
+    expect(Date.now() - begun).toBeLessThan(10_000);
+  });
+});
+
+describe('WebSockets beside HTTP/2', () => {
+  it('echo over wss on the same port, and are closed with 1001', async () => {
+    const sockets = new WebSocketServer({ noServer: true });
+    sockets.on('connection', (socket, request) => {
+      const { protocol } = contextOf(request);
+      socket.on('message', (data, isBinary) => socket.send(isBinary ? data : `${protocol} ${String(data)}`));
+    });
+    const { server } = await openSecureServer({
+      fetch: () => new Response('page'),
+      upgrade: (request, socket, head) =>
+        sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request)),
+    });
+    const client = new WebSocket(`wss://localhost:${server.port}/`, {
+      ca: TRUSTED,
+      lookup: (_host, _options, found) => found(null, [{ address: '127.0.0.1', family: 4 }] as never, 4),
+      headers: { origin: `https://localhost:${server.port}`, cookie: 'a=1' },
+    });
+    await once(client, 'open');
+    client.send('hello');
+    expect(String((await once(client, 'message'))[0])).toBe('https hello');
+    const bytes = Buffer.alloc(100_000, 'pattern');
+    client.send(bytes);
+    expect(((await once(client, 'message')) as [Buffer])[0].equals(bytes)).toBe(true);
+    expect((await ask(server.port, 'h2', { path: '/' })).body).toBe('page');
+    const closed = once(client, 'close');
+    await server.close();
+    expect((await closed)[0]).toBe(1001);
+  });
+
+  it.each(['h2c', 'foo/1'])('W4 Upgrade: %s over TLS is served as if it had not asked', async (protocol) => {
+    const { server } = await openSecureServer({
+      fetch: () => new Response('page'),
+      upgrade: () => undefined,
+    });
+    const sending = httpsRequest({
+      port: server.port,
+      host: '127.0.0.1',
+      servername: 'localhost',
+      ca: LOCALHOST.cert,
+      agent: false,
+      headers: { connection: 'Upgrade', upgrade: protocol },
+    }).end();
+    const [response] = (await once(sending, 'response')) as [IncomingMessage];
+    expect([response.statusCode, await text(response)]).toEqual([200, 'page']);
+  });
+});
