@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -23,6 +31,9 @@ beforeAll(async () => {
     writeFileSync(join(folder, sourceOf(snippet)), programOf(snippet, port));
   }
   compile();
+  for (const file of ['key.pem', 'cert.pem']) {
+    copyFileSync(join(root, 'test/tls/certificates', `localhost.${file}`), join(folder, 'out', file));
+  }
 }, 60_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
