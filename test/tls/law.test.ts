@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fromFastify } from '@viaduct/fastify';
 import { fromKoa } from '@viaduct/koa';
 import fastify from 'fastify';
+import express, { type ErrorRequestHandler } from 'express';
 import Koa from 'koa';
 import {
   type Application,
@@ -141,6 +143,44 @@ function nodeApplication(): Application {
   });
 }
 
+/** Each chunk some time after the one before: converted, a body that is there at once gets a length. */
+async function* slowly(chunks: readonly string[]): AsyncGenerator<string> {
+  for (const chunk of chunks) {
+    await delay(5);
+    yield chunk;
+  }
+}
+
+function expressApplication(): Application {
+  const app = express();
+  app.disable('etag');
+  app.use((_, res, next) => {
+    res.setHeader('x-from', 'express');
+    next();
+  });
+  app.get('/stream', (_, res) => {
+    Readable.from(slowly(CHUNKS)).pipe(res);
+  });
+  app.post('/echo', (req, res) => void req.pipe(res));
+  app.get('/none', (_, res) => void res.sendStatus(204));
+  app.get('/unchanged', (_, res) => void res.status(304).end());
+  app.get('/wrong', () => {
+    throw new Error('on purpose');
+  });
+  app.use(
+    '/wrong',
+    ((_error, _req, res, _next) => void res.status(500).send('sorry')) as ErrorRequestHandler,
+  );
+  app.get('/cookies', (_, res) => void res.cookie('a', '1').cookie('b', '2').send('cookies'));
+  app.get('/old-ways', (_, res) => void res.status(201).json({ old: true }));
+  app.get('/host', (req, res) => void res.send([req.hostname, req.protocol, req.secure].join(' ')));
+  app.use((req, res) => {
+    const header = (name: string): unknown => (name.startsWith(':') ? undefined : req.headers[name]);
+    res.end(tell(req.method, req.url, header, contextOf(req)));
+  });
+  return fromNode(app);
+}
+
 function webApplication(): Application {
   return {
     fetch(request, context) {
@@ -216,6 +256,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
 const APPLICATIONS = {
   Koa: koaApplication,
   Fastify: fastifyApplication,
+  Express: expressApplication,
   'a native handler': nodeApplication,
   'a web application': webApplication,
 };

@@ -22,7 +22,7 @@ export { observersOf, observeUpgrade, type Observer, withObserver } from './obse
 export { observeOnNode } from './node-observation.js';
 export { CONTEXT, POINT, RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
 export { pairsOf, type WriteHeadHeaders } from './response-head.js';
-export { checkResponse, markReadsContext, runOnNode } from './run.js';
+export { checkResponse, markReadsContext, runConverted, runOnNode } from './run.js';
 export { isSettledSoon } from './stream-to-node.js';
 export {
   originalUrlOf,

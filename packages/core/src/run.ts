@@ -33,7 +33,7 @@ export function runOnNode(
   request: RecordedRequest,
   response: ServerResponse,
 ): void | Promise<void> {
-  if (application.handle === undefined) return convert(application, request, response);
+  if (application.handle === undefined) return runConverted(application, request, response);
   try {
     const result: unknown = application.handle(request, response);
     if (isThenable(result)) {
@@ -67,7 +67,8 @@ function isWhole({ basePath, exchange }: Context): boolean {
   return basePath === '' && typeof exchange.target === 'string';
 }
 
-async function convert(
+/** Runs an application's web face on Node's own objects, with conversion. Never throws. */
+export async function runConverted(
   application: Application,
   request: RecordedRequest,
   response: ServerResponse,

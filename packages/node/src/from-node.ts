@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, type ServerResponse } from 'node:http';
 import type { Application, RequestContext } from '@viaduct/core';
 import {
   type Context,
@@ -12,6 +12,7 @@ import {
   type RecordedRequest,
   reportFailure,
   RESPONSE,
+  runConverted,
   TARGET,
   targetBelow,
 } from '@viaduct/core/internal';
@@ -26,8 +27,8 @@ export type FromNodeOptions = Pick<Application, 'name' | 'upgrade' | 'start' | '
 /**
  * Makes an application of a native handler.
  *
- * On the Node face the handler gets Node's own objects. Called as a fetch handler it gets an
- * `IncomingMessage` and a `ServerResponse` that were made for this one exchange.
+ * On the Node face the handler gets Node's own objects, but for an Express app over HTTP/2. Called as
+ * a fetch handler it gets an `IncomingMessage` and a `ServerResponse` that were made for this one exchange.
  */
 export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): Application {
   const gateway = new Gateway();
@@ -44,11 +45,21 @@ export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): A
   }
 
   function handle(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
+    if (request.httpVersionMajor >= 2 && replacesPrototypes(handler))
+      return runConverted(application, request, response);
     return handler(request, response) as void | Promise<void>;
   }
 
   const application: Application = markReadsContext({ ...options, fetch, handle });
   return application;
+}
+
+/**
+ * Whether a handler puts prototypes of HTTP/1.1 under its requests, as Express does. On the objects of HTTP/2
+ * that ends the process; on objects made for the exchange, it works.
+ */
+function replacesPrototypes(handler: NodeHandler & { readonly request?: unknown }): boolean {
+  return handler.request instanceof IncomingMessage;
 }
 
 /** As nginx logs it. */

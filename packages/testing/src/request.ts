@@ -5,12 +5,13 @@ import {
   type RequestContext,
   withHooks,
 } from '@viaduct/core';
+import { requestOnHttp2 } from './http2-request.js';
 import { requestOnNode } from './node-request.js';
 
 /** What {@link request} takes besides the application and the path; the rest is as for `fetch`. */
 export interface RequestOptions extends RequestInit {
-  /** Which face to ask. Default: `web`. */
-  readonly face?: 'web' | 'node';
+  /** Which face to ask; `http2` is the Node face behind a server for HTTP/2. Default: `web`. */
+  readonly face?: 'web' | 'node' | 'http2';
   /** Where the application is mounted: `/a/b`. Default: at the root. */
   readonly basePath?: string;
   /** How long `outcome` waits for the end. Default 5,000. */
@@ -64,10 +65,12 @@ export async function request(
 
   const message = toMessage(target, init);
   const response =
-    face === 'web' ? await entry.fetch(message) : await requestOnNode(entry, message, targetOf(target));
+    face === 'web' ? await entry.fetch(message) : await WIRES[face](entry, message, targetOf(target));
   if (context === undefined) end.come({ kind: 'completed', status: response.status });
   return { response, context, outcome: end.within(timeoutMs, () => describe(message, response)), errors };
 }
+
+const WIRES = { node: requestOnNode, http2: requestOnHttp2 };
 
 function toMessage(target: string | Request, init: RequestInit): Request {
   if (typeof target !== 'string') return new Request(target, init);

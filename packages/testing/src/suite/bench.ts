@@ -10,7 +10,8 @@ import {
 import { request, type RequestOptions, type Sent } from '../request.js';
 import type { Behaviour } from './behaviour.js';
 
-export type Face = 'web' | 'node';
+/** `http2` is the Node face again, behind a server for HTTP/2. */
+export type Face = 'web' | 'node' | 'http2';
 
 /** Makes an application of the framework under test that does what it is told for every path and method. */
 export type ApplicationFactory = (behaviour: Behaviour) => ApplicationLike | Promise<ApplicationLike>;

@@ -82,13 +82,10 @@ async function runOnFaces(each: Case, factory: ApplicationFactory, wanted?: read
     }
     await bench.close();
   }
-  const [first, second] = seen;
-  if (first === undefined || second === undefined) return;
-  assert.deepEqual(
-    second.snapshots,
-    first.snapshots,
-    `the ${second.face} face answers like the ${first.face} face`,
-  );
+  const [first, ...others] = seen;
+  for (const { face, snapshots } of others) {
+    assert.deepEqual(snapshots, first?.snapshots, `the ${face} face answers like the ${first?.face} face`);
+  }
 }
 
 async function facesOf(factory: ApplicationFactory): Promise<readonly Face[]> {
