@@ -333,7 +333,7 @@ describe('a connection over HTTP/2', () => {
     });
     const session = openSession(server.port);
     const closed = untilClosed(session);
-    for (let round = 0; round < 60 && !session.destroyed; round += 1) {
+    for (let round = 0; round < 300 && !session.destroyed; round += 1) {
       for (let index = 0; index < 50 && !session.closed && !session.destroyed; index += 1) {
         const stream = session.request({ ':path': '/' });
         stream.on('error', () => undefined);
