@@ -13,7 +13,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   fastify: ['@viaduct/core', '@viaduct/node', 'fastify'],
   koa: ['@viaduct/core', '@viaduct/node', 'koa'],
   testing: ['@viaduct/core', '@viaduct/node'],
-  viaduct: ['@viaduct/core', '@viaduct/node', 'leven', 'pino', 'tsx'],
+  viaduct: ['@viaduct/core', '@viaduct/node', '@clack/prompts', 'leven', 'pino', 'tsx'],
+  'create-viaduct': ['viaduct'],
 };
 
 interface Import {
@@ -97,7 +98,7 @@ describe('Arrows between packages', () => {
 });
 
 function nameOf(folder: string): string {
-  return folder === 'viaduct' ? folder : `@viaduct/${folder}`;
+  return folder.endsWith('viaduct') ? folder : `@viaduct/${folder}`;
 }
 
 function importsOf(name: string): Import[] {

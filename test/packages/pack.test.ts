@@ -5,10 +5,10 @@ import { curl } from '../readme/curl.js';
 import { atPort } from '../readme/program.js';
 import { freePort, start } from '../readme/running.js';
 import { type Snippet, snippetsOf } from '../readme/snippets.js';
-import { root, UserProject } from './user-project.js';
+import { execute, root, UserProject, versionOf } from './user-project.js';
 
 const NAMES = readdirSync(join(root, 'packages')).map((name) =>
-  name === 'viaduct' ? name : `@viaduct/${name}`,
+  name.endsWith('viaduct') ? name : `@viaduct/${name}`,
 );
 const project = new UserProject();
 const example = snippetsOf('README.md', readFileSync(join(root, 'README.md'), 'utf8'))[0] as Snippet;
@@ -29,8 +29,9 @@ describe('A packed package', () => {
       const sources = new Set(
         files.filter((file) => file.startsWith('src/')).map((file) => file.slice(4, -'.ts'.length)),
       );
-      // The path corpus is data, published beside the code.
-      const others = files.filter((file) => !isOfSource(file, sources) && !file.startsWith('corpus/'));
+      // The path corpus and the template of projects are data, published beside the code.
+      const isData = (file: string): boolean => /^(?:corpus|templates)\//.test(file);
+      const others = files.filter((file) => !isOfSource(file, sources) && !isData(file));
       expect(others.toSorted()).toEqual(['LICENSE', 'README.md', 'package.json']);
     },
   );
@@ -90,6 +91,36 @@ describe('The example of the README, pasted into an empty project', () => {
       "import viaduct = require('viaduct');\nexport const { serve } = viaduct;\n",
     );
     project.compile('commonjs', { module: 'nodenext' });
+  });
+});
+
+describe('A project that npm create viaduct begins', () => {
+  const folder = join(project.folder, 'my-app');
+
+  beforeAll(() => {
+    execute(process.execPath, ['node_modules/create-viaduct/dist/index.js', 'my-app'], project.folder);
+  });
+
+  test('compiles, strictly', () => {
+    execute(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], folder);
+  });
+
+  test('passes its own test', () => {
+    const words = ['--import', 'tsx', '--test', 'application.test.ts'];
+    expect(execute(process.execPath, words, folder)).toMatch(/^# fail 0$/m);
+  });
+
+  test('names versions that there are: those of this workspace', () => {
+    const { dependencies, devDependencies } = JSON.parse(
+      readFileSync(join(folder, 'package.json'), 'utf8'),
+    ) as Record<string, Record<string, string>>;
+    const { version } = JSON.parse(readFileSync(join(root, 'packages/viaduct/package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(dependencies?.['viaduct']).toBe(`^${version}`);
+    for (const name of ['fastify', 'koa']) expect(dependencies?.[name], name).toBe(versionOf(name));
+    for (const name of ['@types/koa', '@types/node'])
+      expect(devDependencies?.[name], name).toBe(versionOf(name));
   });
 });
 

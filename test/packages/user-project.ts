@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root: string = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,6 +26,7 @@ export class UserProject {
     const dependencies = Object.fromEntries([
       ...tarballs.map((file) => [nameOf(file), `file:${file}`] as const),
       ...FOREIGN.map((name) => [name, versionOf(name)] as const),
+      ['@koa/router', versionInTemplate('@koa/router')],
     ]);
     this.write('package.json', JSON.stringify({ name: 'user', private: true, type: 'module', dependencies }));
     execute('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], this.folder);
@@ -72,18 +73,26 @@ export class UserProject {
   }
 }
 
-/** `…/viaduct-core-0.1.0.tgz` → `@viaduct/core`; `…/viaduct-0.1.0.tgz` → `viaduct` */
+/** `…/viaduct-core-0.1.0.tgz` → `@viaduct/core`; `…/viaduct-0.1.0.tgz` → `viaduct`, and `create-viaduct` alike. */
 function nameOf(tarball: string): string {
+  if (basename(tarball).startsWith('create-viaduct-')) return 'create-viaduct';
   const [, name] = /viaduct-([a-z]+)-\d[^/]*$/.exec(tarball) ?? [];
   return name === undefined ? 'viaduct' : `@viaduct/${name}`;
 }
 
 /** The range that the workspace uses. */
-function versionOf(name: string): string {
+export function versionOf(name: string): string {
   const workspace = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8');
   const line = workspace.split('\n').find((text) => text.trim().replaceAll("'", '').startsWith(`${name}: `));
   if (line === undefined) throw new Error(`pnpm-workspace.yaml: the catalog has no ${name}`);
   return line.slice(line.lastIndexOf(' ') + 1);
+}
+
+/** The range in the projects that `viaduct init` writes. */
+function versionInTemplate(name: string): string {
+  const manifest = readFileSync(join(root, 'packages/viaduct/templates/project/package.json'), 'utf8');
+  const { dependencies } = JSON.parse(manifest) as { dependencies: Record<string, string> };
+  return dependencies[name] ?? '';
 }
 
 /** Without what npm and pnpm pass on to the scripts that they run: the user's project is not ours. */

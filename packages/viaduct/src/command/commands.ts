@@ -8,6 +8,10 @@ export interface CommandEntry {
 
 /** Every sub-command, in the order of `--help`. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  init: {
+    summary: 'begin a project, or add Viaduct to one',
+    load: () => import('./init.js'),
+  },
   serve: {
     summary: 'serve an application, for production',
     load: () => import('./serve.js'),

@@ -11,17 +11,28 @@ import { enableTypeScript } from './typescript.js';
  * @param file Absolute path.
  * @throws {CommandError} With `exitCode`, when it is missing or fails: the message has the place in the user's code.
  */
-export async function importModule(file: string, exitCode: ExitCode): Promise<Record<string, unknown>> {
+export async function importModule(
+  file: string,
+  exitCode: ExitCode,
+): Promise<Readonly<Record<string, unknown>>> {
   const shown = relative(process.cwd(), file);
   if (!existsSync(file)) throw new CommandError(exitCode, `There is no file ${shown}.`);
   const url = pathToFileURL(file).href;
   try {
     await enableTypeScript();
-    if (!file.endsWith('.json')) return (await import(url)) as Record<string, unknown>;
-    return (await import(url, { with: { type: 'json' } })) as Record<string, unknown>;
+    if (!file.endsWith('.json')) return namesOf((await import(url)) as Record<string, unknown>);
+    return (await import(url, { with: { type: 'json' } })) as Readonly<Record<string, unknown>>;
   } catch (error) {
     throw new CommandError(exitCode, `${shown} failed to load: ${describe(error)}`, { cause: error });
   }
+}
+
+/** Of a CommonJS module, `import()` may know the default export alone, which holds the others. */
+function namesOf(module: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { default: whole } = module;
+  const isCommonJs =
+    typeof whole === 'object' && whole !== null && ('__esModule' in whole || 'module.exports' in module);
+  return isCommonJs ? { ...module, ...whole } : module;
 }
 
 /** The message, and the first place in the user's own code that the stack knows. */

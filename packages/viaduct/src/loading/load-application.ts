@@ -37,7 +37,7 @@ export async function loadApplication(
   { cwd, settings = {} }: LoadOptions,
 ): Promise<LoadedApplication> {
   const { file, exportName: wanted } = findModule(specifier, cwd);
-  const exports = namesOf(await importModule(file, EXIT.load));
+  const exports = await importModule(file, EXIT.load);
   const shown = relative(cwd, file);
   const exportName = wanted ?? EXPORTS.find((name) => exports[name] !== undefined);
   if (exportName === undefined || exports[exportName] === undefined) {
@@ -51,14 +51,6 @@ export async function loadApplication(
     `${shown}: the export "${exportName}" is ${describe(value)}, and no application. Export what createDispatcher ` +
       'returns, a { fetch } object, a Fastify instance, a Koa or Express app, or a function (req, res).',
   );
-}
-
-/** Of a CommonJS module, `import()` may know the default export alone, which holds the others. */
-function namesOf(module: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { default: whole } = module;
-  const isCommonJs =
-    typeof whole === 'object' && whole !== null && ('__esModule' in whole || 'module.exports' in module);
-  return isCommonJs ? { ...module, ...whole } : module;
 }
 
 async function take(

@@ -1,0 +1,122 @@
+import { relative, resolve } from 'node:path';
+import { CommandError } from '../command-error.js';
+import { EXIT } from '../exit-code.js';
+import type { Mounting } from '../init/application-source.js';
+import { missingPackages, type Project, readProject, writeApplication } from '../init/into-project.js';
+import { writeProject } from '../init/template.js';
+import { list, text, toggle } from '../settings/option.js';
+import type { Command, Invocation } from './command.js';
+
+const GROUP = 'What to write';
+
+/** Writes a new project, or the application file of an existing one. */
+const init: Command = {
+  usage: 'init [folder]',
+  description:
+    'Writes a project that runs as it is: a Koa app and a Fastify app behind one port, with a test.\n' +
+    'With --into it adds an application file to a project that is there, and changes no other file.',
+  options: {
+    into: text({
+      group: GROUP,
+      help: 'folder of an existing project: add only application.ts to it',
+      placeholder: '<folder>',
+      default: undefined,
+    }),
+    mount: list({
+      group: GROUP,
+      help: 'with --into, an app and its path: /api=src/api.ts, /=src/app.ts#app; may be repeated',
+      placeholder: '<path=file>',
+      default: [],
+    }),
+    yes: toggle({ group: GROUP, help: 'ask nothing and take what is proposed', default: false, short: 'y' }),
+  },
+  maxOperands: 1,
+  async run(invocation) {
+    const into = invocation.flags.get('into');
+    if (typeof into === 'string') return addTo(resolve(invocation.cwd, into), invocation);
+    return begin(invocation);
+  },
+};
+
+export default init;
+
+async function begin({ operands: [named], flags, cwd }: Invocation): Promise<number> {
+  const folder = resolve(cwd, named ?? (await chooseFolder(flags)));
+  const files = await writeProject(folder);
+  const place = relative(cwd, folder) || '.';
+  console.log(`Wrote ${files.length} files into ${place}: ${files.join(', ')}.\n`);
+  console.log('Next:\n');
+  if (place !== '.') console.log(`  cd ${place}`);
+  console.log('  npm install\n  npm test\n  npm run dev');
+  return EXIT.done;
+}
+
+async function chooseFolder(flags: Invocation['flags']): Promise<string> {
+  if (flags.get('yes') === true) return '.';
+  refuseWithoutTerminal('Name the folder: viaduct init my-app. Or take the present one: viaduct init --yes');
+  const { askFolder } = await import('../init/questions.js');
+  return askFolder();
+}
+
+async function addTo(folder: string, { flags }: Invocation): Promise<number> {
+  const project = readProject(folder);
+  const mountings = await chooseMountings(project, flags);
+  const name = await writeApplication(project, mountings);
+  console.log(`Wrote ${name}, and changed nothing else:\n`);
+  for (const { path, file, exportName } of mountings)
+    console.log(`  ${path.padEnd(12)} ${file}#${exportName}`);
+  for (const { file } of project.apps.filter(
+    (app) => app.listens && mountings.some((mounting) => mounting.file === app.file),
+  )) {
+    console.log(
+      `\n${file} opens a port when it is loaded. Let it do so only when it is the program itself, or move that into another file.`,
+    );
+  }
+  const missing = missingPackages(project, mountings);
+  console.log('\nNext:\n');
+  if (missing.length > 0) console.log(`  npm install ${missing.join(' ')}`);
+  console.log(`  npx viaduct routes ${name}\n  npx viaduct dev ${name}`);
+  return EXIT.done;
+}
+
+async function chooseMountings(project: Project, flags: Invocation['flags']): Promise<readonly Mounting[]> {
+  const given = (flags.get('mount') ?? []) as readonly string[];
+  if (given.length > 0) return given.map((item) => readMounting(item, project));
+  const { askMountings, defaultMountings } = await import('../init/questions.js');
+  const proposed = defaultMountings(project.apps);
+  if (proposed.length === 0) {
+    throw new CommandError(
+      EXIT.usage,
+      `No app that is exported was found in ${project.folder}. Name it: --mount /=src/app.ts#app`,
+    );
+  }
+  if (flags.get('yes') === true) return proposed;
+  refuseWithoutTerminal('Name the apps: --mount /=src/app.ts#app. Or take what was found: --yes');
+  return askMountings(project.apps);
+}
+
+function readMounting(item: string, { apps }: Project): Mounting {
+  const [, path, file, exportName] = /^(\/[^=]*)=([^#]+)(?:#(.+))?$/.exec(item) ?? [];
+  if (path === undefined || file === undefined) {
+    throw new CommandError(EXIT.usage, `--mount is ${JSON.stringify(item)}. Write /api=src/api.ts#app.`);
+  }
+  const found = apps.find((app) => app.file === file.replace(/^\.\//, ''));
+  if (found === undefined) {
+    throw new CommandError(
+      EXIT.usage,
+      `--mount ${item}: no Fastify, Koa, Express or http app was found in ${file}. ` +
+        `Found: ${apps.map((app) => app.file).join(', ') || 'none'}.`,
+    );
+  }
+  return {
+    path,
+    file: found.file,
+    framework: found.framework,
+    exportName: exportName ?? found.exportName ?? 'default',
+  };
+}
+
+function refuseWithoutTerminal(instead: string): void {
+  if (process.stdin.isTTY && process.stdout.isTTY) return;
+  throw new CommandError(EXIT.usage, `There is no terminal to ask on. ${instead}`);
+}

@@ -1,0 +1,59 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { Folder } from './viaduct.js';
+
+const folder = new Folder();
+afterAll(() => folder.remove());
+
+describe('the viaduct command line', () => {
+  it('lists its commands, with and without --help', async () => {
+    const [bare, asked] = await Promise.all([folder.run([]), folder.run(['--help'])]);
+    expect(bare).toEqual(asked);
+    expect(asked.exitCode).toBe(0);
+    for (const name of ['init', 'serve', 'config']) expect(asked.stdout).toContain(`\n  ${name} `);
+  });
+
+  it('tells of one command, with every option, its default, and the common flags', async () => {
+    const { stdout, exitCode } = await folder.run(['serve', '--help']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('viaduct serve [module[#export]]');
+    expect(stdout).toMatch(/-b, --bind <address>\s+.*\(127\.0\.0\.1:3000\)/);
+    expect(stdout).toContain('--graceful-timeout <time>');
+    expect(stdout).toContain('--verbose');
+  });
+
+  it('prints its version', async () => {
+    expect((await folder.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it.each([
+    ['a command that there is not', ['sevre'], 'There is no command "sevre". Did you mean serve?'],
+    ['a command unlike any', ['xyzzy'], 'There is no command "xyzzy". Commands are'],
+    [
+      'a flag that there is not',
+      ['serve', '--wrokers', '2'],
+      'There is no flag --wrokers. Did you mean --workers?',
+    ],
+    ['a flag without its value', ['config', '--workers'], '--workers needs a value: --workers <n>|auto'],
+    [
+      'a wrong value',
+      ['config', '--workers', 'many'],
+      '--workers is "many". Write a whole number, 0 to 1024, or auto.',
+    ],
+    [
+      'a wrong duration',
+      ['config', '--graceful-timeout', '3x'],
+      '--graceful-timeout is "3x". Write milliseconds',
+    ],
+    [
+      'a wrong word',
+      ['config', '--access-log', 'xml'],
+      '--access-log is "xml". Write one of json, combined, off.',
+    ],
+    ['an operand too many', ['serve', 'a.ts', 'b.ts'], '"b.ts" is one operand too many.'],
+  ])('refuses %s with exit code 2 and one message without a stack', async (_, words, message) => {
+    const { exitCode, stderr } = await folder.run(words);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`viaduct: ${message}`);
+    expect(stderr).not.toContain('    at ');
+  });
+});
