@@ -265,6 +265,16 @@ describe('an answer over HTTP/2', () => {
     expect(await untilReset(stream)).toBe(NGHTTP2_NO_ERROR);
   });
 
+  it('that is all head arrives, though the upload is still open', async () => {
+    const { session } = await open((_, response) => response.writeHead(204).end());
+    for (const method of ['POST', 'OPTIONS', 'PUT']) {
+      const stream = openStream(session, { ':method': method, ':path': '/' });
+      const [head] = (await once(stream, 'response')) as [IncomingHttpHeaders];
+      expect(head[':status']).toBe(204);
+      expect(await untilReset(stream)).toBe(NGHTTP2_NO_ERROR);
+    }
+  });
+
   it('carries early hints, trailers and no reason phrase', async () => {
     const warnings: string[] = [];
     const listen = (warning: Error): void => void warnings.push(warning.message);

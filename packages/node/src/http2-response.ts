@@ -115,7 +115,8 @@ export class Http2Response extends NodeHttp2Response {
     if (!this.headersSent && !this.writableEnded) declareLength(this, args);
     // An upload that nobody reads to its end would stay open for as long as the session does (RFC 9113 §8.1).
     const { stream } = this;
-    if (!stream.endAfterHeaders && !stream.readableEnded) stream.once('finish', () => closeUnread(this));
+    if (!stream.endAfterHeaders && !stream.readableEnded)
+      stream.once('finish', () => setImmediate(closeUnread, this));
     super.end(...args);
     return this;
   }
@@ -190,7 +191,10 @@ function encodingOf(encoding: unknown): BufferEncoding {
   return typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8';
 }
 
-/** `NO_ERROR`: the answer stands, and the rest of the upload is not wanted. */
+/**
+ * `NO_ERROR`: the answer stands, and the rest of the upload is not wanted. A turn later than `finish`, or the reset
+ * would overtake an answer that is all head.
+ */
 function closeUnread(response: Http2Response): void {
   const { req, stream } = response;
   const isRead =
