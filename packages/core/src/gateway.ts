@@ -1,6 +1,6 @@
 import type { Application } from './application.js';
 import type { RequestContext } from './context.js';
-import { whose } from './attribution.js';
+import { failureOf } from './attribution.js';
 import type { Forwarding } from './forwarding.js';
 
 /** What an error listener learns besides the error, as far as it is known. */
@@ -10,6 +10,17 @@ export interface ErrorInfo {
   /** The keys it is mounted under, outermost first. */
   readonly mounts: readonly string[];
   readonly context?: RequestContext;
+  /** Set when no request's own code caught the error, and it reached the process: `serve(…, { strayErrors })`. */
+  readonly stray?: 'uncaughtException' | 'unhandledRejection';
+  /** Where it is not known which application a stray error is of: those that had requests under way. */
+  readonly suspects?: readonly Suspect[];
+}
+
+/** An application that may have failed. */
+export interface Suspect {
+  readonly application: Application;
+  /** The keys it is mounted under, outermost first. */
+  readonly mounts: readonly string[];
 }
 
 /** Learns of every failure, once. What it throws itself is printed and forgotten. */
@@ -47,7 +58,7 @@ export class Gateway {
     nearest: ErrorListener | undefined = this.#onError,
   ): void {
     try {
-      if (nearest === undefined) console.error(`viaduct: ${whose(info)} failed:`, error);
+      if (nearest === undefined) console.error(`viaduct: ${failureOf(info)}:`, error);
       else nearest(error, info);
     } catch (failure) {
       console.error('viaduct: the onError listener failed:', failure, 'when it was told of:', error);

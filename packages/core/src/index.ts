@@ -3,7 +3,7 @@ export { contextOf, createContext, type CreateContextOptions, type RequestContex
 export { createDispatcher, type Dispatcher, type DispatcherOptions } from './dispatcher.js';
 export { ViaductError, ViaductTypeError, type ErrorCode } from './errors.js';
 export type { RequestState } from './exchange.js';
-export type { ErrorInfo, ErrorListener } from './gateway.js';
+export type { ErrorInfo, ErrorListener, Suspect } from './gateway.js';
 export type { Guard, Guards } from './guards.js';
 export { type Hooks, withHooks } from './hooks.js';
 export { LightResponse, type LightResponseConstructor } from './light-response.js';

@@ -5,7 +5,7 @@
 export { admit, admitHosted, admitUpgrade, type Refusal } from './admission.js';
 export { type Context, isFromTrustedProxy, nodeContextOf } from './context.js';
 export { toError } from './errors.js';
-export { failOnNode, failOnWeb, reportFailure } from './failure.js';
+export { catchResponseErrors, failOnNode, failOnWeb, reportFailure } from './failure.js';
 export type { ForwardedFacts, Forwarding } from './forwarding.js';
 export { Gateway } from './gateway.js';
 export { isHopByHop } from './hop-by-hop.js';

@@ -57,16 +57,13 @@ export class MountPoint {
   /**
    * Tells the listener of the innermost dispatcher that has one, else the server's.
    *
-   * @param application The one that failed. Default: the one that is mounted here.
+   * @param known What is known besides. Default for the application: the one that is mounted here.
    */
-  report(error: unknown, context: RequestContext | undefined, application?: Application): void {
-    const culprit = application ?? this.mounts.at(-1)?.application;
+  report(error: unknown, context: RequestContext, known?: Pick<ErrorInfo, 'application' | 'stray'>): void {
+    const application = this.mounts.at(-1)?.application;
     const nearest = this.mounts.findLast((mount) => mount.onError !== undefined)?.onError;
-    const info: ErrorInfo = {
-      ...(culprit === undefined ? {} : { application: culprit }),
-      mounts: this.mounts.map((mount) => mount.key),
-      ...(context === undefined ? {} : { context }),
-    };
+    const mounts = this.mounts.map((mount) => mount.key);
+    const info = { ...(application === undefined ? {} : { application }), mounts, context, ...known };
     this.gateway.report(error, info, nearest);
   }
 

@@ -1,3 +1,4 @@
+import { containListeners } from './contained-signal.js';
 import { ViaductError } from './errors.js';
 import { Exchange, type Observed } from './exchange.js';
 import { canonicalHost } from './host.js';
@@ -5,7 +6,7 @@ import type { Forwarding } from './forwarding.js';
 import { observeOnNode } from './node-observation.js';
 import type { Observer } from './observer.js';
 import { plainAddress } from './plain-address.js';
-import { FORWARDED, RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
+import { CONTEXT, FORWARDED, RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
 import type { ParsedTarget } from './target.js';
 import type { AnswerEnd } from './upgrade-end.js';
 
@@ -48,6 +49,7 @@ export class NodeExchange extends Exchange {
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
+      containListeners(this.#abort.signal, (error) => this.#report(error));
       this.watch();
     }
     return this.#abort.signal;
@@ -59,6 +61,12 @@ export class NodeExchange extends Exchange {
 
   override observe(observer: Observer, { name }: Observed): void {
     observeOnNode(observer, this.#request, this.#response, name);
+  }
+
+  /** For the application that the request has reached. */
+  #report(error: unknown): void {
+    const context = this.#request[CONTEXT];
+    context?.point.report(error, context);
   }
 
   protected override watch(): void {

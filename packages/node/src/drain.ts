@@ -26,6 +26,11 @@ export class Drain {
   readonly #sockets = new Set<Socket>();
   readonly #upgraded = new Set<Duplex>();
 
+  /** Every open connection. */
+  get sockets(): Iterable<Socket> {
+    return this.#sockets;
+  }
+
   constructor(server: Server, sessions?: Http2Sessions) {
     this.#server = server;
     this.#sessions = sessions;

@@ -1,6 +1,7 @@
 import { IncomingMessage, type ServerResponse } from 'node:http';
 import type { Application, RequestContext } from '@viaduct/core';
 import {
+  catchResponseErrors,
   type Context,
   CONTEXT,
   enterWeb,
@@ -103,6 +104,7 @@ const HOOKS: EmulateHooks<Head> = {
     request[TARGET] = target;
     request[RESPONSE] = response;
     request[CONTEXT] = context;
+    catchResponseErrors(response);
   },
   onLateError(error, { application, context }) {
     reportFailure(error, application, context);

@@ -12,6 +12,7 @@ import { checkProtocolOptions, createHttpServer, type ProtocolOptions } from './
 import { listen } from './listen.js';
 import type { AllowedOrigins } from './origin.js';
 import { replaceSecureContext, type SecureContext } from './secure-context.js';
+import { StrayErrors } from './stray-errors.js';
 import { createGateway, createListener, type ToNodeOptions } from './to-node.js';
 import { createUpgradeListener } from './upgrade.js';
 
@@ -30,6 +31,21 @@ export interface ServeOptions extends ToNodeOptions, EndpointOptions, ProtocolOp
    * `false`: it counts as gone, since a browser that leaves looks the same to a server.
    */
   readonly allowHalfOpen?: boolean;
+  /**
+   * What happens when something is thrown or rejects that no request's own code catches: in a timer, in an event
+   * listener, in a promise that nobody awaits.
+   *
+   * `'leave'` (default): the process is as Node made it, which prints the error and ends at once.
+   * `'drain'`: `onError` is told, requests under way are finished as by `close()`, and the process exits with
+   * code 1, for its supervisor to start it anew.
+   */
+  readonly strayErrors?: 'leave' | 'drain';
+  /**
+   * `true`: with `strayErrors: 'drain'`, the request that a stray error belongs to is found out, and with it the
+   * application, by an `AsyncLocalStorage` around every request, which costs time. Default `false`: the
+   * applications with requests under way are named.
+   */
+  readonly attributeStrayErrors?: boolean;
   /** Which pages may open a WebSocket. Default: those of the same host, where the handshake brings cookies. */
   readonly webSocketOrigins?: AllowedOrigins;
 }
@@ -106,7 +122,6 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
   const lifecycle = new Lifecycle([{ application: runnable, place: nameOf(runnable.name) }], {
     timeoutMs: startTimeoutMs,
   });
-  const listener = createListener(runnable, gateway);
   warnOfLenientParser();
   const settings = {
     keepAliveTimeout: options.keepAliveTimeoutMs ?? 72_000,
@@ -120,6 +135,14 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
   (httpServer as HttpServer & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen =
     options.allowHalfOpen ?? false;
   const drain = new Drain(httpServer, sessions);
+  const stray = new StrayErrors({
+    gateway,
+    sockets: drain.sockets,
+    attributes: options.attributeStrayErrors ?? false,
+    closeTimeoutMs,
+    close,
+  });
+  const listener = stray.within(createListener(runnable, gateway));
   httpServer.on('request', (request, response) => {
     if (drain.isDraining) response.shouldKeepAlive = false;
     listener(request, response);
@@ -130,20 +153,14 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
   });
   httpServer.on('connect', refuseConnect);
   if (runnable.upgrade !== undefined) {
-    const upgrade = createUpgradeListener(runnable, gateway, httpServer, options.webSocketOrigins);
+    const upgrade = stray.within(
+      createUpgradeListener(runnable, gateway, httpServer, options.webSocketOrigins),
+    );
     httpServer.on('upgrade', (request, socket, head) => {
       drain.trackUpgrade(socket);
       upgrade(request, socket, head);
     });
   }
-
-  await lifecycle
-    .start({ mounts: [], report: (error, info) => gateway.report(error, info) })
-    .catch(tellInnermost);
-  const address = await listen(httpServer, endpoint).catch(async (error: unknown) => {
-    await lifecycle.stop();
-    throw error;
-  });
 
   const deadline = new Deadline();
   let closed: Promise<void> | undefined;
@@ -153,8 +170,27 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
     await deadline.before(gateway.settled());
     deadline.clear();
     closeReport = { cutRequests: requests, cutUpgrades: upgrades, unfinishedWork: gateway.pendingWork };
-    await lifecycle.stop();
+    await lifecycle.stop().finally(() => stray.unwatch());
   }
+  function close({ timeoutMs }: CloseOptions = {}): Promise<void> {
+    if (timeoutMs !== undefined) deadline.bringForward(checkTimeout(timeoutMs));
+    else if (closed === undefined) deadline.bringForward(closeTimeoutMs);
+    return (closed ??= stop());
+  }
+
+  if (options.strayErrors === 'drain') stray.watch();
+  await lifecycle
+    .start({ mounts: [], report: (error, info) => gateway.report(error, info) })
+    .catch((error: unknown) => {
+      stray.unwatch();
+      tellInnermost(error);
+    });
+  const address = await listen(httpServer, endpoint).catch(async (error: unknown) => {
+    stray.unwatch();
+    await lifecycle.stop();
+    throw error;
+  });
+
   return {
     url: urlOf(address, options.tls === undefined ? 'http' : 'https'),
     port: typeof address === 'string' ? 0 : address.port,
@@ -164,11 +200,7 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
     get closeReport() {
       return closeReport;
     },
-    close({ timeoutMs } = {}) {
-      if (timeoutMs !== undefined) deadline.bringForward(checkTimeout(timeoutMs));
-      else if (closed === undefined) deadline.bringForward(closeTimeoutMs);
-      return (closed ??= stop());
-    },
+    close,
   };
 }
 
@@ -225,6 +257,8 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof ServeOptions>([
   'keepAliveTimeoutMs',
   'allowHalfOpen',
   'webSocketOrigins',
+  'strayErrors',
+  'attributeStrayErrors',
 ]);
 
 function refuseWrongOptions(options: ServeOptions): void {
@@ -233,6 +267,13 @@ function refuseWrongOptions(options: ServeOptions): void {
     throw wrongOption(`there is no option "${unknown}". Options are ${[...OPTIONS].join(', ')}.`);
   }
   checkProtocolOptions(options, 'serve');
+  const { strayErrors = 'leave' } = options;
+  if (strayErrors !== 'leave' && strayErrors !== 'drain') {
+    throw wrongOption(`strayErrors is ${JSON.stringify(strayErrors)}. Write 'leave' or 'drain'.`);
+  }
+  if (options.attributeStrayErrors === true && strayErrors === 'leave') {
+    throw wrongOption("attributeStrayErrors has nothing to attribute. Write strayErrors: 'drain' with it.");
+  }
 }
 
 function wrongOption(fault: string): ViaductTypeError {

@@ -1,6 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Application, type ApplicationLike, type ErrorListener, toApplication } from '@viaduct/core';
-import { admit, Gateway, MountPoint, observeOnNode, observersOf, runOnNode } from '@viaduct/core/internal';
+import {
+  admit,
+  catchResponseErrors,
+  Gateway,
+  MountPoint,
+  observeOnNode,
+  observersOf,
+  runOnNode,
+} from '@viaduct/core/internal';
 import { createForwarding } from './forwarded-headers.js';
 import { adoptHttp2Response } from './http2-response.js';
 import type { ProxyTrust } from './trust-proxy.js';
@@ -41,12 +49,15 @@ export function createListener(application: Application, gateway: Gateway): Requ
   const observers = observersOf(application);
   if (observers.length > 0) {
     return function observedListener(request, response) {
+      if (request.httpVersionMajor >= 2) adoptHttp2Response(response);
+      catchResponseErrors(response);
       for (const observer of observers) observeOnNode(observer, request, response, application.name);
       if (admit(request, response, root)) void runOnNode(application, request, response);
     };
   }
   return function listener(request, response) {
     if (request.httpVersionMajor >= 2) adoptHttp2Response(response);
+    catchResponseErrors(response);
     if (admit(request, response, root)) void runOnNode(application, request, response);
   };
 }

@@ -26,11 +26,16 @@ export function createErrorLog({
     { level, base: { name: 'error' } },
     { write: (line) => void destination.write(asciiOnly(line)) },
   );
-  return (thrown, { application, mounts, context }) => {
+  return (thrown, { application, mounts, context, stray, suspects }) => {
     lines.error(
       {
         application: application?.name,
         mounts,
+        stray,
+        suspects: suspects?.map((suspect) => ({
+          application: suspect.application.name,
+          mounts: suspect.mounts,
+        })),
         target: context?.target,
         clientAddress: context?.clientAddress,
         user: userOf(context?.state),
