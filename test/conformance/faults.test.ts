@@ -14,11 +14,16 @@ const THROWN: [name: string, value: unknown][] = [
   ['a string', 'secret words'],
   ['a symbol', Symbol('secret words')],
   ['an object that cannot be printed', Object.create(null)],
+  ['false', false],
+  ['zero', 0],
+  ['an empty string', ''],
+  ['a function', () => undefined],
+  ['an Error that is frozen', Object.freeze(new Error('secret words'))],
 ];
 
 everyKindOnSockets(({ kind }) => {
   it.each(THROWN)(
-    'an application that throws %s answers 500, and the connection serves on',
+    'F1, F2, F3 an application that throws %s answers 500, and the connection serves on',
     async (_name, value) => {
       const table = createDispatcher({
         '/bad': kind.create(() => {

@@ -51,11 +51,26 @@ export class ViaductTypeError extends TypeError {
  * An `Error` of another realm fails `instanceof`, so the shape decides.
  */
 export function toError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
-  if (typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'stack' in thrown) {
-    return thrown as Error;
+  if (isError(thrown)) return thrown;
+  const message = `something other than an Error was thrown: ${describeThrown(thrown)}`;
+  return new ViaductError('VIADUCT_E_THROWN', message, { cause: thrown });
+}
+
+/** What stands for a thrown value in the middle of a sentence; never fails itself. */
+export function describeThrown(thrown: unknown): string {
+  try {
+    return isError(thrown) ? String(thrown.message) : String(thrown);
+  } catch {
+    return `an ${typeof thrown} that cannot be printed`;
   }
-  return new ViaductError('VIADUCT_E_THROWN', `something other than an Error was thrown: ${String(thrown)}`, {
-    cause: thrown,
-  });
+}
+
+/** A proxy may throw whatever it is asked. */
+function isError(thrown: unknown): thrown is Error {
+  try {
+    if (thrown instanceof Error) return true;
+    return typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'stack' in thrown;
+  } catch {
+    return false;
+  }
 }

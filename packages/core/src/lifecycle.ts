@@ -1,9 +1,9 @@
 import type { Application } from './application.js';
 import type { Boot } from './boot.js';
-import { ViaductError } from './errors.js';
+import { describeThrown, ViaductError } from './errors.js';
 import { Member, type MemberOptions } from './member.js';
 import { Recovery } from './recovery.js';
-import { describeFailure, inTime } from './start-error.js';
+import { inTime } from './start-error.js';
 
 export interface LifecycleOptions {
   /** How long each start may take; `Infinity` for no limit. */
@@ -103,7 +103,7 @@ export class Lifecycle {
     const places = failures.map(({ place }) => place).join(', ');
     const errors = failures.map(({ error }) => error);
     const cause = errors.length === 1 ? errors[0] : new AggregateError(errors);
-    throw new ViaductError('VIADUCT_E_STOP', `failed to stop: ${places}: ${describeFailure(cause)}`, {
+    throw new ViaductError('VIADUCT_E_STOP', `failed to stop: ${places}: ${describeThrown(cause)}`, {
       cause,
     });
   }
@@ -122,7 +122,7 @@ export class Lifecycle {
 
   /** Of an application that nobody waits for any more. */
   #reportLateStop(error: unknown, member: Member): void {
-    const message = `failed to stop: ${member.place}: ${describeFailure(error)}`;
+    const message = `failed to stop: ${member.place}: ${describeThrown(error)}`;
     this.#boot?.report(new ViaductError('VIADUCT_E_STOP', message, { cause: error }), {
       application: member.application,
       mounts: member.mountsBelow(this.#boot.mounts),
@@ -139,7 +139,7 @@ interface StopFailure {
 function withFailures(error: ViaductError, failures: readonly StopFailure[]): ViaductError {
   if (failures.length === 0) return error;
   const also = failures.map(
-    ({ place, error: cause }) => ` While stopping again, ${place} failed: ${describeFailure(cause)}.`,
+    ({ place, error: cause }) => ` While stopping again, ${place} failed: ${describeThrown(cause)}.`,
   );
   return new ViaductError(error.code, error.message + also.join(''), { cause: error.cause });
 }

@@ -1,7 +1,7 @@
 import type { Boot } from './boot.js';
-import { ViaductError } from './errors.js';
+import { describeThrown, ViaductError } from './errors.js';
 import type { Member } from './member.js';
-import { describeFailure, inTime, isFinal, isTimeout } from './start-error.js';
+import { inTime, isFinal, isTimeout } from './start-error.js';
 
 /** After the first failure, a second; twice as long after each further one, up to a minute. */
 const FIRST_DELAY_MS = 1_000;
@@ -30,7 +30,7 @@ export class Recovery {
       await inTime(started, this.#timeoutMs, member.place, signal);
     } catch (error) {
       if (!isTimeout(error)) return this.#failed(member, boot, signal, attempt, error);
-      this.#report(member, boot, error, `${describeFailure(error)} Until it has, it answers 503.`);
+      this.#report(member, boot, error, `${describeThrown(error)} Until it has, it answers 503.`);
       started.catch((failure: unknown) => this.#failed(member, boot, signal, attempt, failure));
     }
   }
@@ -48,7 +48,7 @@ export class Recovery {
 
   #failed(member: Member, boot: Boot, signal: AbortSignal, attempt: number, error: unknown): void {
     if (signal.aborted) return;
-    const message = `${describeFailure(error).replace(/\.$/, '')}. It answers 503`;
+    const message = `${describeThrown(error).replace(/\.$/, '')}. It answers 503`;
     if (isFinal(error)) {
       this.#report(member, boot, error, `${message}, for good: it cannot be started again.`);
       return;

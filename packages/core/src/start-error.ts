@@ -1,16 +1,11 @@
-import { ViaductError } from './errors.js';
+import { describeThrown, ViaductError } from './errors.js';
 
 /** The error of a start, with the place that failed. One that was not in time names the innermost already. */
 export function startError(place: string, cause: unknown): ViaductError {
   if (cause instanceof ViaductError && isTimeout(cause)) return cause;
-  return new ViaductError('VIADUCT_E_START', `${place} failed to start: ${describeFailure(cause)}`, {
+  return new ViaductError('VIADUCT_E_START', `${place} failed to start: ${describeThrown(cause)}`, {
     cause,
   });
-}
-
-/** What stands for a thrown value in the middle of a sentence. */
-export function describeFailure(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 export function isTimeout(error: unknown): boolean {
@@ -33,8 +28,13 @@ export function isFinal(error: unknown): boolean {
 /** Causes may go round in a circle. */
 const MOST_CAUSES = 16;
 
+/** A proxy may throw whatever it is asked. */
 function codeOf(error: unknown): unknown {
-  return (error as { code?: unknown } | null | undefined)?.code;
+  try {
+    return (error as { code?: unknown } | null | undefined)?.code;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
