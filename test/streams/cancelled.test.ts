@@ -7,12 +7,14 @@ import Koa from 'koa';
 import { type Application, createContext, fromNode } from 'viaduct';
 import { PASSAGES } from './passages.js';
 
+const PIECE = Buffer.alloc(64 * 1024);
+
 /** A stream that always has more than anybody takes: what Readable.toWeb() does not survive. */
 function eager(): Readable {
   return new Readable({
     highWaterMark: 1,
     read() {
-      this.push(Buffer.alloc(16 * 1024));
+      this.push(PIECE);
     },
   });
 }
