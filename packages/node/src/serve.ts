@@ -14,7 +14,7 @@ import type { AllowedOrigins } from './origin.js';
 import { replaceSecureContext, type SecureContext } from './secure-context.js';
 import { StrayErrors } from './stray-errors.js';
 import { createGateway, createListener, type ToNodeOptions } from './to-node.js';
-import { createUpgradeListener } from './upgrade.js';
+import { createUpgradeListener, leavesHttp } from './upgrade.js';
 
 export interface ServeOptions extends ToNodeOptions, EndpointOptions, ProtocolOptions {
   /** How long the application's `start()` may take. Default: as long as it takes; a dispatcher limits each of its mounts. */
@@ -127,6 +127,7 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
     keepAliveTimeout: options.keepAliveTimeoutMs ?? 72_000,
     // Whatever the process was started with: a lenient parser lets requests be smuggled.
     insecureHTTPParser: false,
+    ...(runnable.upgrade === undefined ? undefined : { shouldUpgradeCallback: leavesHttp }),
   };
   const { httpServer, sessions } = createHttpServer(options, settings, (error) => gateway.report(error));
   // Beyond some 2,000 headers Node drops the rest without a word; the limit on the size of the head remains.

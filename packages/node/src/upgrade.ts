@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Application } from '@viaduct/core';
 import {
   admitUpgrade,
+  hasBody,
   type Gateway,
   MountPoint,
   observersOf,
@@ -45,7 +46,7 @@ export function createUpgradeListener(
   }
 
   function dispatch(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+    if (!asksForWebSocket(request)) {
       socket.off('error', ignore);
       serveWithoutUpgrade(server, request, socket, head);
       return;
@@ -62,6 +63,22 @@ export function createUpgradeListener(
   }
 
   return listener;
+}
+
+/**
+ * Whether a connection is taken out of HTTP for a request, for the upgrade listener to decide: Node from 24.9
+ * on asks (`shouldUpgradeCallback`).
+ *
+ * Not for a body with another protocol. Its bytes would not be on the socket, from where
+ * {@link serveWithoutUpgrade} could give them back; Node serves such a request as if it had not asked. One
+ * without a body it would serve so too, but drop the requests that are pipelined behind it.
+ */
+export function leavesHttp(request: IncomingMessage): boolean {
+  return asksForWebSocket(request) || !hasBody(request);
+}
+
+function asksForWebSocket(request: IncomingMessage): boolean {
+  return request.headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 /** 16 bytes in Base64 (RFC 6455 §4.1). */
