@@ -10,7 +10,7 @@ const packages = fileURLToPath(new URL('../../packages', import.meta.url));
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   node: ['@viaduct/core', '@fastify/proxy-addr'],
-  fastify: ['@viaduct/core', '@viaduct/node', 'fastify'],
+  fastify: ['@viaduct/core', '@viaduct/node', 'fastify', 'find-my-way'],
   koa: ['@viaduct/core', '@viaduct/node', 'koa'],
   testing: ['@viaduct/core', '@viaduct/node'],
   viaduct: ['@viaduct/core', '@viaduct/node', '@clack/prompts', 'leven', 'pino', 'tsx'],

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RequestContext } from './context.js';
+import type { ApplicationDescription } from './description.js';
 import { ViaductTypeError } from './errors.js';
 
 /**
@@ -22,6 +23,8 @@ export interface Application {
   start?(): void | Promise<void>;
   /** After the last request. */
   stop?(): void | Promise<void>;
+  /** What it tells of itself, for `viaduct routes` and its like; never called for a request. A wrapper passes it on. */
+  describe?(): ApplicationDescription;
 }
 
 /** An application written as one function. */

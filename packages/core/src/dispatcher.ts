@@ -4,6 +4,7 @@ import { admit, admitUpgrade } from './admission.js';
 import type { Application } from './application.js';
 import { createStart } from './boot.js';
 import { type Context, nodeContextOf } from './context.js';
+import type { ApplicationDescription } from './description.js';
 import { ViaductTypeError } from './errors.js';
 import { failOnNode, failOnWeb } from './failure.js';
 import { type ErrorInfo, type ErrorListener, Gateway } from './gateway.js';
@@ -17,6 +18,7 @@ import { NodeRequestHead } from './request-head.js';
 import { POINT, type RecordedRequest, TARGET } from './request-record.js';
 import { sendResponse } from './response-to-node.js';
 import { markReadsContext, runOnNode, runOnWeb } from './run.js';
+import { describeDispatcher } from './table-description.js';
 import { type ParsedTarget, parseTarget, targetBelow } from './target.js';
 import { failUpgrade, runUpgrade } from './upgrade.js';
 import { answerUpgrade, refuseUpgrade } from './upgrade-answer.js';
@@ -49,6 +51,7 @@ export interface Dispatcher extends Application {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
+  describe(): ApplicationDescription;
   /** The table, in order of declaration. */
   readonly mounts: readonly Mount[];
 }
@@ -191,6 +194,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
         lifecycle.start({ mounts: outer, report: onError === undefined ? report : tell }),
       { mounts: [], report: tell },
     ),
+    describe: () => describeDispatcher(table, guards),
     async stop() {
       await gateway.settled();
       await lifecycle.stop();

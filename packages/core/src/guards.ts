@@ -1,4 +1,5 @@
 import type { Context, RequestContext } from './context.js';
+import type { GuardDescription } from './description.js';
 import { ViaductTypeError } from './errors.js';
 import { HostTable } from './host-table.js';
 import { parseMountKey } from './mount-key.js';
@@ -22,6 +23,8 @@ export type Guards = Readonly<Record<string, Guard>>;
 export class GuardTable {
   readonly #hosts = new HostTable<OrderedGuard>();
   readonly #isEmpty: boolean;
+  /** In order of declaration. */
+  readonly descriptions: readonly GuardDescription[];
 
   /** @throws {ViaductTypeError} `VIADUCT_E_GUARD` or `VIADUCT_E_MOUNT_KEY`, naming the key and what to write. */
   constructor(guards: Guards) {
@@ -36,6 +39,7 @@ export class GuardTable {
       return { ...key, path: decodeAll(key.path).toLowerCase(), guard };
     });
     this.#isEmpty = keys.length === 0;
+    this.descriptions = keys.map(({ written, guard }) => ({ key: written, name: guard.name }));
     for (const { host, path, guard, written } of keys) {
       const before = keys.find(
         (other) => other.written !== written && other.host === host && other.path === path,
@@ -46,7 +50,7 @@ export class GuardTable {
           `createDispatcher: guards "${before.written}" and "${written}" are the same: guards ignore case and a slash at the end. Keep one of them.`,
         );
       }
-      this.#hosts.add(host, path, { guard, depth: path.length, hasHost: host !== '' });
+      this.#hosts.add(host, path, { key: written, guard, depth: path.length, hasHost: host !== '' });
     }
   }
 
@@ -62,7 +66,16 @@ export class GuardTable {
    * @returns `undefined` when the target has too many readings to tell: it must be refused.
    */
   applying(context: Context, host: string): readonly Guard[] | undefined {
-    const readings = readingsFor(context.exchange.target, context.basePath);
+    return this.#inOrder(context.exchange.target, context.basePath, host)?.map(({ guard }) => guard);
+  }
+
+  /** {@link applying}, for those who only want to know. */
+  wouldApply(target: ParsedTarget, basePath: string, host: string): readonly GuardDescription[] | undefined {
+    return this.#inOrder(target, basePath, host)?.map(({ key, guard }) => ({ key, name: guard.name }));
+  }
+
+  #inOrder(target: ParsedTarget, basePath: string, host: string): readonly OrderedGuard[] | undefined {
+    const readings = readingsFor(target, basePath);
     if (readings === undefined) return undefined;
     const found = new Set<OrderedGuard>();
     for (const reading of readings) {
@@ -70,8 +83,7 @@ export class GuardTable {
         for (const guard of tree.along(reading)) found.add(guard);
       }
     }
-    if (found.size < 2) return [...found].map(({ guard }) => guard);
-    return [...found].toSorted(outerFirst).map(({ guard }) => guard);
+    return found.size < 2 ? [...found] : [...found].toSorted(outerFirst);
   }
 }
 
@@ -87,6 +99,7 @@ function fragmentOf({ tail }: Target): string {
 }
 
 interface OrderedGuard {
+  readonly key: string;
   readonly guard: Guard;
   readonly depth: number;
   readonly hasHost: boolean;

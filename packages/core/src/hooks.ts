@@ -6,6 +6,7 @@ import { type Context, nodeContextOf, type RequestContext } from './context.js';
 import { ViaductTypeError } from './errors.js';
 import { failOnNode, failOnWeb, reportFailure } from './failure.js';
 import { Gateway } from './gateway.js';
+import { describing } from './description.js';
 import { MountPoint } from './mount-point.js';
 import type { Outcome } from './outcome.js';
 import { NodeRequestHead, type RequestHead } from './request-head.js';
@@ -96,6 +97,7 @@ export function withHooks(application: ApplicationLike, hooks: Hooks): Applicati
     handle,
     ...(inner.upgrade === undefined ? {} : { upgrade }),
     ...lifecycleOf(inner),
+    ...describing(inner),
   });
 }
 

@@ -1,5 +1,15 @@
 export { toApplication, type Application, type ApplicationLike, type FetchHandler } from './application.js';
 export { contextOf, createContext, type CreateContextOptions, type RequestContext } from './context.js';
+export type {
+  ApplicationDescription,
+  Decision,
+  DecisionRequest,
+  GuardDescription,
+  Reading,
+  RouteDescription,
+  RouteRequest,
+  TableDescription,
+} from './description.js';
 export { createDispatcher, type Dispatcher, type DispatcherOptions } from './dispatcher.js';
 export { ViaductError, ViaductTypeError, type ErrorCode } from './errors.js';
 export type { RequestState } from './exchange.js';

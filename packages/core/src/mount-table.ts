@@ -1,4 +1,5 @@
 import { type Application, type ApplicationLike, toApplication } from './application.js';
+import type { Reading } from './description.js';
 import { ViaductTypeError } from './errors.js';
 import type { ErrorListener } from './gateway.js';
 import { HostTable } from './host-table.js';
@@ -38,14 +39,14 @@ export class MountTable {
   /** In order of declaration. */
   readonly mounts: readonly OwnMount[];
   readonly #hosts = new HostTable<Mount>();
-  readonly #isolateHosts: boolean;
+  readonly isolatesHosts: boolean;
 
   /**
    * @throws {ViaductTypeError} `VIADUCT_E_MOUNT_TABLE`, `VIADUCT_E_MOUNT_KEY`, `VIADUCT_E_MOUNT_DUPLICATE` or
    * `VIADUCT_E_APPLICATION`, naming the key, what is wrong and what to write instead.
    */
   constructor(mounts: Mounts, isolateHosts: boolean, onError: ErrorListener | undefined) {
-    this.#isolateHosts = isolateHosts;
+    this.isolatesHosts = isolateHosts;
     refuseOtherThanTable(mounts);
     const taken = new Map<string, string>();
     this.mounts = Object.entries(mounts).map(([written, value]) => {
@@ -78,12 +79,18 @@ export class MountTable {
     return isStripped && climbs(pathBelow(target, basePath + mount.path)) ? AMBIGUOUS : mount;
   }
 
+  /** Every reading of a target below a base path, with the mount that it leads to: what {@link match} compares. */
+  owners(target: ParsedTarget, basePath: string, host: string): readonly Reading[] {
+    const paths = typeof target === 'string' ? [pathBelow(target, basePath)] : readingsBelow(target, basePath);
+    return paths.map((path) => ({ path, mount: this.#longest(path, 0, host) }));
+  }
+
   #longest(path: string, from: number, host: string): Mount | undefined {
     if (!this.#hosts.hasHosts) return this.#hosts.anyHost.longest(path, from);
     const trees = this.#hosts.treesOf(host);
     for (const tree of trees) {
       const mount = tree.longest(path, from);
-      if (mount !== undefined || (this.#isolateHosts && tree !== this.#hosts.anyHost)) return mount;
+      if (mount !== undefined || (this.isolatesHosts && tree !== this.#hosts.anyHost)) return mount;
     }
     return undefined;
   }

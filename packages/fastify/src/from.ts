@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Application, ViaductError, ViaductTypeError } from '@viaduct/core';
+import { type Application, type ApplicationDescription, ViaductError, ViaductTypeError } from '@viaduct/core';
 import { refuseUpgrade, toError } from '@viaduct/core/internal';
 import { fromNode } from '@viaduct/node';
 import fastify from 'fastify';
+import { describeFastify } from './description.js';
 import { hintAtLenientRouter } from './lenient-router.js';
 import type { FastifyApp, FastifyPlugin } from './shapes.js';
 
@@ -78,7 +79,11 @@ export function fromFastify(
     await app.close();
   }
 
-  return fromNode(handler, { name: options.name ?? 'fastify', upgrade, start, stop });
+  function describe(): ApplicationDescription {
+    return describeFastify(app, isReady);
+  }
+
+  return fromNode(handler, { name: options.name ?? 'fastify', upgrade, start, stop, describe });
 }
 
 /** Fastify undoes a start that failed, and a closed instance starts no more. */

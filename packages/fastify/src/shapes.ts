@@ -48,3 +48,13 @@ export interface FastifyHostReply {
   hijack(): unknown;
   send(payload: unknown): unknown;
 }
+
+/** What an instance tells of its routes. */
+export interface DescribedFastifyApp extends FastifyApp {
+  readonly supportedMethods: readonly string[];
+  readonly initialConfig?: Readonly<Record<string, unknown>> & {
+    readonly routerOptions?: Readonly<Record<string, unknown>>;
+  };
+  printRoutes(): string;
+  hasRoute(route: { method: string; url: string; constraints: object }): boolean;
+}

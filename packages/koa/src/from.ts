@@ -4,6 +4,7 @@ import { refuseUpgrade } from '@viaduct/core/internal';
 import { fromNode } from '@viaduct/node';
 import Koa from 'koa';
 import { deriveApp } from './derived-app.js';
+import { describeKoa } from './description.js';
 import type { KoaApp, KoaMiddleware } from './shapes.js';
 
 /** What {@link fromKoa} takes besides the app. */
@@ -39,7 +40,11 @@ export function fromKoa(source: KoaApp | KoaMiddleware, options: FromKoaOptions 
   }
 
   const upgrade = options.upgrade ?? upgradeOn(options.server);
-  return fromNode(handler, { name: options.name ?? 'koa', ...(upgrade === undefined ? {} : { upgrade }) });
+  return fromNode(handler, {
+    name: options.name ?? 'koa',
+    describe: () => describeKoa(app),
+    ...(upgrade === undefined ? {} : { upgrade }),
+  });
 }
 
 function upgradeOn(server: FromKoaOptions['server']): Application['upgrade'] {

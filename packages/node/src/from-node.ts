@@ -17,13 +17,14 @@ import {
   TARGET,
   targetBelow,
 } from '@viaduct/core/internal';
+import { describeHandler } from './description.js';
 import { emulate, type EmulatedRequestHead, type EmulateHooks } from './emulated/exchange.js';
 
 /** What `http.createServer` takes: a function, an Express app, a Connect app. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** The parts of an application that {@link fromNode} takes as they are. */
-export type FromNodeOptions = Pick<Application, 'name' | 'upgrade' | 'start' | 'stop'>;
+export type FromNodeOptions = Pick<Application, 'name' | 'upgrade' | 'start' | 'stop' | 'describe'>;
 
 /**
  * Makes an application of a native handler.
@@ -51,7 +52,12 @@ export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): A
     return handler(request, response) as void | Promise<void>;
   }
 
-  const application: Application = markReadsContext({ ...options, fetch, handle });
+  const application: Application = markReadsContext({
+    describe: () => describeHandler(handler),
+    ...options,
+    fetch,
+    handle,
+  });
   return application;
 }
 

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { admit } from '../admission.js';
 import { type Application, type ApplicationLike, toApplication } from '../application.js';
 import { type Context, nodeContextOf, type RequestContext } from '../context.js';
+import { describing } from '../description.js';
 import { ViaductTypeError } from '../errors.js';
 import { Gateway } from '../gateway.js';
 import { MountPoint } from '../mount-point.js';
@@ -47,6 +48,7 @@ export function lint(application: ApplicationLike, options: LintOptions = {}): A
     ...(inner.handle === undefined ? {} : { handle: lintNodeFace(inner, linter) }),
     ...(upgrade === undefined ? {} : { upgrade: lintUpgrade(inner, linter) }),
     ...(start === undefined ? {} : { start }),
+    ...describing(inner),
     async stop() {
       await stop?.();
       checkAllEnded(linter);
