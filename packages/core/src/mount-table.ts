@@ -81,7 +81,8 @@ export class MountTable {
 
   /** Every reading of a target below a base path, with the mount that it leads to: what {@link match} compares. */
   owners(target: ParsedTarget, basePath: string, host: string): readonly Reading[] {
-    const paths = typeof target === 'string' ? [pathBelow(target, basePath)] : readingsBelow(target, basePath);
+    const paths =
+      typeof target === 'string' ? [pathBelow(target, basePath)] : readingsBelow(target, basePath);
     return paths.map((path) => ({ path, mount: this.#longest(path, 0, host) }));
   }
 

@@ -57,9 +57,9 @@ function createFinder(
   routes: readonly RouteDescription[],
 ): RouteFinder {
   const { routerOptions = {}, ...config } = app.initialConfig ?? {};
-  const router = findMyWay({
-    ...Object.fromEntries(ROUTER_OPTIONS.map((name) => [name, routerOptions[name] ?? config[name]])),
-  });
+  const router = findMyWay(
+    Object.fromEntries(ROUTER_OPTIONS.map((name) => [name, routerOptions[name] ?? config[name]])),
+  );
   for (const [index, { methods, path, constraints }] of printed.entries()) {
     const route = routes[index];
     router.on(methods as HTTPMethod[], path, { constraints: revive(constraints) }, ignore, route);

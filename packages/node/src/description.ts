@@ -17,14 +17,16 @@ export function describeHandler(handler: object): ApplicationDescription {
   const routes: RouteDescription[] = [];
   const others: string[] = [];
   collect(stack, '', routes, others);
-  const besides = others.length === 0 ? {} : { besides: [`${others.length} middleware (${others.join(', ')})`] };
+  const besides =
+    others.length === 0 ? {} : { besides: [`${others.length} middleware (${others.join(', ')})`] };
   return { framework: 'express', routes, ...besides };
 }
 
 function stackOf(handler: object): readonly Layer[] | undefined {
   const app = handler as { _router?: { stack?: unknown }; router?: { stack?: unknown }; set?: unknown };
   if (typeof app.set !== 'function' && !('stack' in app)) return undefined;
-  const stack = '_router' in app ? app._router?.stack : ((app as { stack?: unknown }).stack ?? app.router?.stack);
+  const stack =
+    '_router' in app ? app._router?.stack : ((app as { stack?: unknown }).stack ?? app.router?.stack);
   return Array.isArray(stack) ? (stack as readonly Layer[]) : undefined;
 }
 
@@ -38,7 +40,8 @@ function collect(
     // Where a router was put is compiled into a function: `…` stands for it.
     if (route !== undefined) routes.push(toDescription(route, prefix));
     else if (Array.isArray(handle?.stack)) collect(handle.stack, `${prefix}…`, routes, others);
-    else if (!OWN.has(name ?? '')) others.push(name === undefined || name === '<anonymous>' ? 'unnamed' : name);
+    else if (!OWN.has(name ?? ''))
+      others.push(name === undefined || name === '<anonymous>' ? 'unnamed' : name);
   }
 }
 
