@@ -16,6 +16,14 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'serve an application, for production',
     load: () => import('./serve.js'),
   },
+  dev: {
+    summary: 'serve an application while it is being written',
+    load: () => import('./dev.js'),
+  },
+  routes: {
+    summary: 'print who answers what, or explain one request',
+    load: () => import('./routes.js'),
+  },
   config: {
     summary: 'print every setting, and where its value comes from',
     load: () => import('./config.js'),

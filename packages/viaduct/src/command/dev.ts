@@ -1,0 +1,78 @@
+import { FrontDoor } from '../dev/front-door.js';
+import { Supervisor } from '../dev/supervisor.js';
+import { EXIT } from '../exit-code.js';
+import { CommandError } from '../command-error.js';
+import { type Option, toggle } from '../settings/option.js';
+import { OPTIONS } from '../settings/options.js';
+import { readSettings } from '../settings/read-settings.js';
+import type { Command } from './command.js';
+
+const { bind, startTimeoutMs } = OPTIONS;
+const lint = toggle({
+  group: 'Development',
+  help: 'hold the application to the contract, and say where it breaks it',
+  default: true,
+});
+
+/** Serves an application while it is being written. */
+const dev: Command = {
+  usage: 'dev [module[#export]]',
+  description:
+    'Serves an application while it is being written: restarts it when a file changes that it has imported.\n' +
+    'The port stays, and requests that come during a restart wait. What breaks is shown on the terminal and in the\n' +
+    'browser, until it is mended. --no-lint leaves out the checks of the contract.',
+  options: { bind, startTimeoutMs, lint } as Readonly<Record<string, Option<unknown>>>,
+  maxOperands: 1,
+  async run({ operands: [specifier], flags, cwd }) {
+    const { settings } = await readSettings({ flags, environment: process.env, cwd });
+    const { host, port } = readAddress(settings.bind);
+    const door = new FrontDoor();
+    const listening = await door.listen(port, host);
+    let shown = '';
+    const supervisor = new Supervisor(
+      { specifier, cwd, startTimeoutMs: settings.startTimeoutMs, lints: flags.get('lint') !== false },
+      door,
+      {
+        ready(table, tookMs) {
+          if (table !== shown) console.log(`\n${table}\n`);
+          shown = table;
+          console.log(`ready in ${Math.round(tookMs)} ms on http://${clickable(host)}:${listening}/`);
+        },
+        failed: (text) => console.error(`\n${text}\n`),
+        changed: (file) => console.log(`${file} has changed`),
+      },
+    );
+    supervisor.start();
+    await new Promise((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+    });
+    supervisor.stop();
+    // Connections that are being served elsewhere are no reason to stay.
+    process.exit(EXIT.done);
+  },
+};
+
+export default dev;
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `:3000`, `127.0.0.1:3000`, `[::1]:3000` */
+function readAddress(written: string): Address {
+  const [, host = '', digits = ''] = /^(\[[0-9a-f:.]+\]|[^:/]*):(\d{1,5})$/i.exec(written) ?? [];
+  if (digits === '' || Number(digits) > 65_535) {
+    throw new CommandError(
+      EXIT.usage,
+      `viaduct dev listens on a host and a port, and not on "${written}". Write --bind 127.0.0.1:3000.`,
+    );
+  }
+  return { host: host === '' ? '0.0.0.0' : host.replace(/^\[|\]$/g, ''), port: Number(digits) };
+}
+
+/** An address that means every interface is no address to click on. */
+function clickable(host: string): string {
+  if (host === '0.0.0.0' || host === '::' || host === '127.0.0.1') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** Why an application does not run, and where in the user's code. */
+export interface Failure {
+  readonly message: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** The lines around it, numbered, with the one at fault marked. */
+  readonly frame?: string;
+  readonly stack?: string;
+}
+
+/** Finds the place in the user's own code that an error speaks of: in its message (compilers) or its stack. */
+export function toFailure(error: unknown): Failure {
+  const innermost = causeOf(error);
+  if (!(innermost instanceof Error)) return { message: `it threw ${String(innermost)}` };
+  const { stack = '' } = innermost;
+  const message = innermost.message || innermost.name;
+  const place = placeIn(`${innermost.message}\n${stack}`);
+  return { message, stack, ...place, ...(place === undefined ? {} : frameOf(place)) };
+}
+
+function causeOf(error: unknown): unknown {
+  const { cause } = (error ?? {}) as { readonly cause?: unknown };
+  return cause === undefined ? error : causeOf(cause);
+}
+
+interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column?: number;
+}
+
+const PLACE = /((?:file:\/\/)?(?:\/|[A-Z]:\\)[^\s():]+(?::(?!\d)[^\s():]+)*):(\d+)(?::(\d+))?/g;
+
+function placeIn(text: string): Place | undefined {
+  for (const [, location = '', line = '1', column] of text.matchAll(PLACE)) {
+    const file = location.startsWith('file://') ? fileURLToPath(location.replace(/\?.*$/, '')) : location;
+    if (file.includes('/node_modules/') || isOwn(file) || !existsSync(file)) continue;
+    return { file, line: Number(line), ...(column === undefined ? {} : { column: Number(column) }) };
+  }
+  return undefined;
+}
+
+/** Frames of this package say nothing of the user's code. */
+function isOwn(file: string): boolean {
+  return file.startsWith(fileURLToPath(new URL('..', import.meta.url)));
+}
+
+const AROUND = 3;
+
+function frameOf({ file, line, column }: Place): { readonly frame?: string } {
+  const lines = readFileSync(file, 'utf8').split(/\r?\n/);
+  const first = Math.max(1, line - AROUND);
+  const last = Math.min(lines.length, line + AROUND);
+  const width = String(last).length;
+  const frame = lines.slice(first - 1, last).flatMap((text, index) => {
+    const number = first + index;
+    const numbered = `${number === line ? '>' : ' '} ${String(number).padStart(width)} | ${text}`;
+    if (number !== line || column === undefined) return numbered;
+    return [numbered, `  ${' '.repeat(width)} | ${' '.repeat(Math.max(0, column - 1))}^`];
+  });
+  return { frame: frame.join('\n') };
+}
+
+/** A failure, to be read on a terminal. */
+export function failureText(failure: Failure, title: string): string {
+  const { message, file, line, column, frame, stack } = failure;
+  const place =
+    file === undefined ? '' : `  at ${[file, line, column].filter((part) => part !== undefined).join(':')}`;
+  return [title, message, place, frame ?? stack ?? ''].filter((part) => part !== '').join('\n');
+}

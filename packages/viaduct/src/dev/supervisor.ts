@@ -1,0 +1,120 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ErrorPage } from './error-page.js';
+import { type Failure, failureText } from './failure.js';
+import type { FrontDoor } from './front-door.js';
+import type { RunMessage, RunOrder, WatcherMessage } from './messages.js';
+import { Watcher } from './watcher.js';
+
+const RUN = fileURLToPath(new URL('run.js', import.meta.url));
+
+/** A run that was told to stop is killed after this time: its own deadline for requests is half a second. */
+const KILL_AFTER_MS = 2_000;
+
+/** What the user is told. */
+export interface Report {
+  ready(table: string, tookMs: number): void;
+  failed(text: string): void;
+  changed(file: string): void;
+}
+
+/** Runs the application in a process of its own, anew for every change, with one door in front of all runs. */
+export class Supervisor {
+  readonly #order: RunOrder;
+  readonly #door: FrontDoor;
+  readonly #report: Report;
+  readonly #page = new ErrorPage();
+  readonly #watcher: Watcher;
+  #run: ChildProcess | undefined;
+  /** The latest restart: each waits for the one before. */
+  #turn: Promise<void> = Promise.resolve();
+  #isStopping = false;
+
+  constructor(order: RunOrder, door: FrontDoor, report: Report) {
+    this.#order = order;
+    this.#door = door;
+    this.#report = report;
+    this.#watcher = new Watcher((file) => this.#changed(file));
+    this.#watcher.addFolder(order.cwd);
+  }
+
+  start(): void {
+    const began = performance.now();
+    let isTold = false;
+    const run = fork(RUN, [], {
+      cwd: this.#order.cwd,
+      env: { ...process.env, VIADUCT_DEV_RUN: JSON.stringify(this.#order) },
+      execArgv: process.execArgv.concat('--enable-source-maps'),
+    });
+    this.#run = run;
+    run.on('error', (error) => this.#failed({ message: error.message }));
+    run.on('message', (message: RunMessage) => {
+      if (message.type === 'imported') for (const file of message.files) this.#watcher.add(file);
+      if (run !== this.#run) return;
+      if (message.type === 'ready') this.#ready(run, message.table, performance.now() - began);
+      if (message.type === 'failed') {
+        isTold = true;
+        this.#failed(message.failure);
+      }
+    });
+    run.on('exit', (code, signal) => {
+      if (run !== this.#run || isTold || this.#isStopping) return;
+      const how = signal === null ? `with exit code ${String(code)}` : `by ${signal}`;
+      this.#failed({
+        message: `The application's process ended ${how}. Its last words are on the terminal.`,
+      });
+    });
+  }
+
+  /** Ends at once: nobody waits for a terminal. */
+  stop(): void {
+    this.#isStopping = true;
+    this.#watcher.close();
+    this.#run?.kill('SIGKILL');
+  }
+
+  #changed(file: string): void {
+    this.#report.changed(relative(this.#order.cwd, file));
+    this.#door.hold();
+    this.#turn = this.#turn.then(() => this.#restart());
+  }
+
+  async #restart(): Promise<void> {
+    const before = this.#run;
+    this.#run = undefined;
+    if (before !== undefined) await endRun(before);
+    if (!this.#isStopping) this.start();
+  }
+
+  #ready(run: ChildProcess, table: string, tookMs: number): void {
+    this.#watcher.watchesAll = false;
+    this.#report.ready(table, tookMs);
+    this.#door.open((connection) => {
+      const message: WatcherMessage = { type: 'connection' };
+      run.send(message, connection, {}, (error) => {
+        if (error !== null) connection.destroy();
+      });
+    });
+  }
+
+  #failed(failure: Failure): void {
+    this.#watcher.watchesAll = true;
+    if (failure.file !== undefined) this.#watcher.add(failure.file);
+    this.#page.show(failure);
+    this.#report.failed(failureText(failure, 'The application does not run.'));
+    this.#door.open((connection) => this.#page.take(connection));
+  }
+}
+
+async function endRun(run: ChildProcess): Promise<void> {
+  if (run.exitCode !== null || run.signalCode !== null) return;
+  const ended = once(run, 'exit');
+  const timer = setTimeout(() => run.kill('SIGKILL'), KILL_AFTER_MS);
+  const stop: WatcherMessage = { type: 'stop' };
+  if (run.connected) run.send(stop);
+  else run.kill();
+  await ended;
+  clearTimeout(timer);
+}

@@ -1,0 +1,150 @@
+import { connect } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Project } from './project.js';
+import { RunningCommand } from './running-command.js';
+
+const APPLICATION = `
+  import { createDispatcher } from 'viaduct';
+  import { greeting } from './src/greeting.js';
+  const enum Kind { Text = 'text/plain' }
+  export const application = createDispatcher({
+    '/hello': () => new Response(greeting, { headers: { 'content-type': Kind.Text } }),
+    '/slow': { start: () => new Promise((resolve) => setTimeout(resolve, 300)), fetch: () => new Response(null) },
+  });
+`;
+
+let project: Project;
+let dev: RunningCommand;
+
+async function begin(files: Readonly<Record<string, string>> = {}, ...words: string[]): Promise<string> {
+  project = new Project({
+    'application.ts': APPLICATION,
+    'src/greeting.ts': "export const greeting: string = 'one';",
+    ...files,
+  });
+  dev = new RunningCommand(['dev', '--bind', '127.0.0.1:0', ...words], project.folder);
+  const [, url = ''] = await dev.said(/ready in \d+ ms on (\S+)/);
+  return url;
+}
+
+afterEach(async () => {
+  dev.child.kill('SIGINT');
+  await dev.ended;
+  project.remove();
+});
+
+async function get(url: string, accept = '*/*'): Promise<{ status: number; text: string }> {
+  const response = await fetch(url, { headers: { accept } });
+  return { status: response.status, text: await response.text() };
+}
+
+describe('viaduct dev', () => {
+  test('prints the table, an address, and a line for each request', async () => {
+    const url = await begin();
+    expect(url).toMatch(/^http:\/\/localhost:\d+\/$/);
+    expect(dev.stdout).toContain('HOST  PATH    HOW');
+    expect(await get(`${url}hello`)).toEqual({ status: 200, text: 'one' });
+    await dev.said(/GET \/hello {2}200 {2}\/hello {2}[\d.]+ ms\n/);
+    expect((await get(`${url}none`)).status).toBe(404);
+    await dev.said(/GET \/none {2}404 {2}- {2}[\d.]+ ms\n/);
+  });
+
+  test('restarts when an imported file is saved, by writing or by renaming; requests wait meanwhile, and the port stays', async () => {
+    const url = await begin();
+    project.replace('src/greeting.ts', "export const greeting: string = 'two';");
+    await dev.said(/src\/greeting\.ts has changed/);
+    // Sent while nobody runs: it waits for the run that is being started.
+    expect(await get(`${url}hello`)).toEqual({ status: 200, text: 'two' });
+    dev.forget();
+    project.write('src/greeting.ts', "export const greeting: string = 'three';");
+    await dev.said(/src\/greeting\.ts has changed/);
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => get(`${url}hello`)));
+    expect(answers).toEqual(answers.map(() => ({ status: 200, text: 'three' })));
+  });
+
+  test('a file that was not imported changes nothing', async () => {
+    const url = await begin();
+    dev.forget();
+    project.write('src/other.ts', 'export {};');
+    project.write('src/greeting.ts', "export const greeting: string = 'two';");
+    await dev.said(/ready in/);
+    expect(dev.stdout).not.toContain('other.ts');
+    expect((await get(`${url}hello`)).text).toBe('two');
+  });
+
+  test('a syntax error is shown with its place, on the terminal and in the browser, and is over when it is mended', async () => {
+    const url = await begin();
+    dev.forget();
+    project.write(
+      'src/greeting.ts',
+      "// <script>alert(1)</script>\nexport const greeting: string = 'two' oops;\n",
+    );
+    await dev.said(/The application does not run\./);
+    await dev.said(/> 2 \| export const greeting: string = 'two' oops;/);
+    const page = await get(`${url}hello`, 'text/html');
+    expect(page.status).toBe(500);
+    expect(page.text).toMatch(/src\/greeting\.ts:2:\d+/);
+    expect(page.text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(page.text).not.toContain('<script>alert');
+    expect((await get(`${url}hello`)).text).toMatch(/^The application does not run\.\n/);
+    dev.forget();
+    project.write('src/greeting.ts', "export const greeting: string = 'mended';");
+    await dev.said(/ready in/);
+    expect(await get(`${url}hello`)).toEqual({ status: 200, text: 'mended' });
+  });
+
+  test('what fails to start, and what ends the process, is shown too; a file that was missing mends', async () => {
+    const url = await begin();
+    dev.forget();
+    project.write(
+      'src/greeting.ts',
+      "import { text } from './text.js';\nexport const greeting: string = text;",
+    );
+    await dev.said(/The application does not run\./);
+    expect((await get(`${url}hello`)).text).toContain('text.js');
+    dev.forget();
+    project.write('src/text.ts', "export const text = 'found';");
+    await dev.said(/ready in/);
+    expect((await get(`${url}hello`)).text).toBe('found');
+    dev.forget();
+    project.write('src/text.ts', "process.exit(9);\nexport const text = 'found';");
+    await dev.said(/ended with exit code 9/);
+    expect((await get(`${url}hello`)).status).toBe(500);
+  });
+
+  test('tells once of a breach of the contract', async () => {
+    const url = await begin({
+      'src/greeting.ts': 'export const greeting = new Uint8Array([1]) as unknown as string;',
+      'application.ts': APPLICATION.replace(", { headers: { 'content-type': Kind.Text } }", ''),
+    });
+    await get(`${url}hello`);
+    await get(`${url}hello`);
+    await dev.said(/GET \/hello[^\n]*\n(?:.|\n)*GET \/hello/);
+    expect(dev.stderr.match(/lint S7/g)).toHaveLength(1);
+  });
+
+  test('Ctrl-C ends at once, whatever is under way', async () => {
+    const url = await begin({
+      'application.ts':
+        'export default { fetch: () => new Promise(() => undefined), stop: () => new Promise(() => undefined) };',
+    });
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    const began = performance.now();
+    dev.child.kill('SIGINT');
+    expect((await dev.ended).code).toBe(0);
+    expect(performance.now() - began).toBeLessThan(3_000);
+    socket.destroy();
+  });
+
+  test('a port that is taken is one message, and ends with 5', async () => {
+    const url = await begin();
+    const { port } = new URL(url);
+    const second = new RunningCommand(['dev', '--bind', `127.0.0.1:${port}`], project.folder);
+    expect(await second.ended).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining(`Port ${port} is in use.`),
+    });
+  });
+});
