@@ -24,6 +24,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'print who answers what, or explain one request',
     load: () => import('./routes.js'),
   },
+  check: {
+    summary: 'start an application in a process of its own, try it, stop it, and report',
+    load: () => import('./check.js'),
+  },
   config: {
     summary: 'print every setting, and where its value comes from',
     load: () => import('./config.js'),
