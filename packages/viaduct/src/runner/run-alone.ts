@@ -1,0 +1,83 @@
+import type { ViaductError } from '@viaduct/core';
+import { toError } from '@viaduct/core/internal';
+import type { ServeOptions } from '@viaduct/node';
+import type { Bind } from './bind.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+import { loadProgram } from './load-program.js';
+import type { Program } from './program.js';
+import type { RunOptions } from './run-options.js';
+import { Service } from './service.js';
+import { onSignals } from './signals.js';
+
+/**
+ * Runs the application in this process: for debuggers, for platforms without worker processes, and where something
+ * else restarts what has died.
+ *
+ * Stops like a worker. Nobody watches it, so there is nothing to reload, to resize or to retire.
+ */
+export async function runAlone(bind: Bind, options: RunOptions): Promise<ExitCode> {
+  const { module, settings, log } = options;
+  const service = await begin();
+  if (typeof service === 'number') return service;
+  log.info({ workers: 0 }, `listening on ${service.url}`);
+  const cutRequests = await untilStopped(service, options);
+  return cutRequests > 0 ? EXIT.cut : EXIT.done;
+
+  async function begin(): Promise<Service | ExitCode> {
+    let program: Program;
+    try {
+      program = await loadProgram(module);
+    } catch (error) {
+      log.error({ stage: 'load' }, toError(error).message);
+      return EXIT.load;
+    }
+    try {
+      return await Service.start(program.application, settings, { ...program.options, ...addressOf(bind) });
+    } catch (error) {
+      log.error({ stage: 'start' }, toError(error).message);
+      return (error as Partial<ViaductError>).code === 'VIADUCT_E_LISTEN' ? EXIT.listen : EXIT.start;
+    }
+  }
+}
+
+/** @returns How many requests were cut. */
+function untilStopped(service: Service, { settings, log }: RunOptions): Promise<number> {
+  const { gracefulTimeoutMs, readinessPath, readinessDelayMs } = settings;
+
+  function refuse(): void {
+    log.warn({}, 'there are no worker processes: start with --workers 1 or more to reload or to resize');
+  }
+
+  return new Promise((resolve) => {
+    const removeListeners = onSignals({ stop, reload: refuse, resize: refuse });
+    let delay: NodeJS.Timeout | undefined;
+    let state: 'serving' | 'unready' | 'draining' = 'serving';
+
+    function stop(kind: 'graceful' | 'quick'): void {
+      clearTimeout(delay);
+      if (state === 'draining') service.cut();
+      else if (kind === 'quick' || state === 'unready') drain(0);
+      else if (readinessPath === undefined || readinessDelayMs === 0) drain(gracefulTimeoutMs);
+      else {
+        state = 'unready';
+        service.turnUnready();
+        delay = setTimeout(() => drain(gracefulTimeoutMs), readinessDelayMs);
+      }
+    }
+
+    function drain(timeoutMs: number): void {
+      state = 'draining';
+      service.turnUnready();
+      void service.drain(timeoutMs).then((cutRequests) => {
+        removeListeners();
+        resolve(cutRequests);
+      });
+    }
+  });
+}
+
+function addressOf(bind: Bind): ServeOptions {
+  if (bind.kind === 'path') return { path: bind.path };
+  if (bind.kind === 'descriptor') return { fd: bind.descriptor };
+  return { port: bind.port, ...(bind.host !== undefined && { host: bind.host }) };
+}

@@ -1,0 +1,73 @@
+import { env, pid, platform } from 'node:process';
+import { type ViaductError, ViaductTypeError } from '@viaduct/core';
+import { toError } from '@viaduct/core/internal';
+import { type Bind, readBind, takePassedDescriptor } from './bind.js';
+import { surviveBrokenOutput } from './broken-output.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+import { type ListeningDescriptor, openListeningDescriptor } from './listening-descriptor.js';
+import { claimPidFile } from './pid-file.js';
+import type { RunnerSettings } from './runner-settings.js';
+import { runAlone } from './run-alone.js';
+import type { RunOptions } from './run-options.js';
+import { onSignals, type SignalActions } from './signals.js';
+import { Supervisor } from './supervisor.js';
+
+/**
+ * Runs an application until it is told to stop: in worker processes, or with `workers: 0` in this one.
+ *
+ * @returns What the process is to end with. Every failure has been logged.
+ * @throws {ViaductTypeError} `VIADUCT_E_OPTION` when the address cannot be read; nothing has been started.
+ */
+export async function run(options: RunOptions): Promise<ExitCode> {
+  const { settings, log } = options;
+  const bind = takePassedDescriptor(env, pid) ?? readBind(settings.bind);
+  refuseWhereUnknown(settings);
+  surviveBrokenOutput();
+  log.info({ primary: pid, ...settings }, 'starting');
+  try {
+    const releasePidFile = settings.pidFile === undefined ? undefined : claimPidFile(settings.pidFile);
+    try {
+      return settings.workers === 0 ? await runAlone(bind, options) : await supervise(bind, options);
+    } finally {
+      releasePidFile?.();
+    }
+  } catch (error) {
+    const code = (error as Partial<ViaductError>).code;
+    log.error({ code }, toError(error).message);
+    return code === 'VIADUCT_E_LISTEN' ? EXIT.listen : EXIT.fault;
+  }
+}
+
+async function supervise(bind: Bind, { module, settings, log }: RunOptions): Promise<ExitCode> {
+  let supervisor: Supervisor | undefined;
+  let isStopped = false;
+  const actions: SignalActions = {
+    stop: (kind) => {
+      isStopped = true;
+      supervisor?.stop(kind);
+    },
+    reload: () => supervisor?.reload(),
+    resize: (step) => supervisor?.resize(step),
+  };
+  // From the first moment: a signal without a listener would end this process in the middle of something.
+  const removeListeners = onSignals(actions);
+  let listening: ListeningDescriptor | undefined;
+  try {
+    listening = await openListeningDescriptor(bind, settings.socketMode);
+    if (isStopped) return EXIT.done;
+    supervisor = new Supervisor(module, settings, listening, log);
+    void supervisor.boot();
+    return await supervisor.finished;
+  } finally {
+    await listening?.close();
+    removeListeners();
+  }
+}
+
+function refuseWhereUnknown({ workers }: RunnerSettings): void {
+  if (platform !== 'win32' || workers === 0) return;
+  throw new ViaductTypeError(
+    'VIADUCT_E_OPTION',
+    'On Windows processes cannot share a listening socket, so there are no worker processes. Write --workers 0.',
+  );
+}

@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ApplicationLike, toApplication } from '@viaduct/core';
+import { serve, type ServeOptions, type Server } from '@viaduct/node';
+import { Connections, type UnderWay } from './connections.js';
+import { withProbes } from './probes.js';
+import { withWarmUp } from './warm-up.js';
+
+/** How long an application may take to stop once the time for its requests is up. */
+const STOP_GRACE_MS = 1_000;
+
+export interface ServiceSettings {
+  readonly warmUp: readonly string[];
+  readonly readinessPath: string | undefined;
+  readonly livenessPath: string | undefined;
+}
+
+/** An application that is being served by this process. */
+export class Service {
+  readonly #server: Server;
+  readonly #connections: Connections;
+  readonly #readiness: { isReady: boolean };
+  #cutRequests = 0;
+
+  private constructor(server: Server, readiness: { isReady: boolean }) {
+    this.#server = server;
+    this.#connections = new Connections(server.httpServer);
+    this.#readiness = readiness;
+  }
+
+  /** Starts the application, warms it up, and takes connections. */
+  static async start(
+    application: ApplicationLike,
+    settings: ServiceSettings,
+    options: ServeOptions,
+  ): Promise<Service> {
+    const readiness = { isReady: true };
+    const warm = withWarmUp(toApplication(application, 'viaduct serve'), settings.warmUp);
+    const probed = withProbes(warm, { ...settings, isReady: () => readiness.isReady });
+    return new Service(await serve(probed, options), readiness);
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  get underWay(): UnderWay {
+    return this.#connections.underWay;
+  }
+
+  /** @param listener Called at the begin of every request. */
+  onRequest(listener: () => void): void {
+    this.#server.httpServer.on('request', listener);
+  }
+
+  turnUnready(): void {
+    this.#readiness.isReady = false;
+  }
+
+  /**
+   * Brings it to rest: no new connections, requests under way are answered until the time is up, the application stops.
+   *
+   * @returns How many requests were cut.
+   */
+  async drain(timeoutMs: number): Promise<number> {
+    // Counted just before the server cuts them.
+    const count = setTimeout(() => this.#countCut(), timeoutMs);
+    await Promise.race([this.#server.close({ timeoutMs }), delay(timeoutMs + STOP_GRACE_MS)]);
+    clearTimeout(count);
+    return this.#cutRequests;
+  }
+
+  /** What is under way gets no answer any more: for a drain that takes too long. */
+  cut(): void {
+    this.#countCut();
+    this.#server.httpServer.closeAllConnections();
+  }
+
+  #countCut(): void {
+    this.#cutRequests += this.underWay.requests;
+  }
+}

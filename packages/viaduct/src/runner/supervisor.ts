@@ -1,0 +1,229 @@
+import { pid } from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CrashGuard } from './crash-guard.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+import { watchHeartbeats } from './heartbeat-watch.js';
+import type { ListeningDescriptor } from './listening-descriptor.js';
+import type { BootFailure, Retirement } from './messages.js';
+import type { RunnerLog } from './runner-log.js';
+import type { RunnerSettings } from './runner-settings.js';
+import { Turns } from './turns.js';
+import { WorkerPool } from './worker-pool.js';
+import type { WorkerExit, WorkerProcess } from './worker-process.js';
+
+/** What an application has to stop in when all is to be over within 2 s. */
+const QUICK_STOP_MS = 1_500;
+/** A worker whose replacement did not get ready serves on, and asks again after this time. */
+const RETRY_MS = 10_000;
+
+/**
+ * Keeps workers serving: replaces those that die, retire or run old code, and stops them.
+ *
+ * It never accepts a connection and never runs the application, so that nothing in there can take it along.
+ */
+export class Supervisor {
+  /** Settles when the last worker is gone. */
+  readonly finished: Promise<ExitCode>;
+  readonly #settings: RunnerSettings;
+  readonly #listening: ListeningDescriptor;
+  readonly #log: RunnerLog;
+  readonly #guard: CrashGuard;
+  readonly #pool: WorkerPool;
+  readonly #turns = new Turns();
+  readonly #endWatch: () => void;
+  #finish: (code: ExitCode) => void = () => undefined;
+  #exitCode: ExitCode = EXIT.done;
+  #hasServed = false;
+  #isReloadWaiting = false;
+  #stopping: 'graceful' | 'quick' | undefined;
+  #readinessDelay: NodeJS.Timeout | undefined;
+
+  constructor(
+    module: string | undefined,
+    settings: RunnerSettings,
+    listening: ListeningDescriptor,
+    log: RunnerLog,
+  ) {
+    this.#settings = settings;
+    this.#listening = listening;
+    this.#log = log;
+    this.#guard = new CrashGuard(settings.maxCrashes);
+    this.#pool = new WorkerPool({
+      module,
+      settings,
+      listening,
+      log,
+      guard: this.#guard,
+      onRetire: (worker, retirement) => this.#retire(worker, retirement),
+      onExit: (worker, exit) => this.#bury(worker, exit),
+    });
+    this.#endWatch = watchHeartbeats(this.#pool.workers, settings, log);
+    this.finished = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+  }
+
+  /** Starts one worker, and the others when it serves: so what is wrong with the application is said once. */
+  async boot(): Promise<void> {
+    const first = this.#pool.spawn();
+    const failure = await first.booted;
+    if (this.#stopping !== undefined) return;
+    if (failure !== undefined) {
+      this.#log.error({ stage: failure.stage }, failure.message);
+      this.#giveUp(failure.stage === 'load' ? EXIT.load : EXIT.start);
+      return;
+    }
+    this.#hasServed = true;
+    this.#log.info({ primary: pid, workers: this.#pool.target }, `listening on ${first.url}`);
+    this.#pool.fill();
+  }
+
+  /**
+   * Replaces every worker by one that runs the code of today, one at a time.
+   *
+   * Given up, with the others serving on, when a new one does not get ready.
+   */
+  reload(): void {
+    // One that waits for its turn will load whatever this one would.
+    if (this.#stopping !== undefined || this.#isReloadWaiting || !this.#hasServed) return;
+    this.#isReloadWaiting = true;
+    void this.#turns.take(async () => {
+      this.#isReloadWaiting = false;
+      await this.#replaceAll();
+    });
+  }
+
+  /** One worker more, or one less; one always stays. */
+  resize(step: 1 | -1): void {
+    if (this.#stopping !== undefined || !this.#hasServed) return;
+    this.#pool.target = Math.max(1, this.#pool.target + step);
+    this.#log.info({ workers: this.#pool.target }, `workers from now on: ${this.#pool.target}`);
+    this.#pool.fill();
+    void this.#turns.take(() => this.#pool.trim());
+  }
+
+  /** Whatever is said second is quick. */
+  stop(kind: 'graceful' | 'quick'): void {
+    if (this.#stopping === 'quick') return;
+    const isQuick = kind === 'quick' || this.#stopping !== undefined;
+    this.#stopping = isQuick ? 'quick' : 'graceful';
+    this.#log.info({}, isQuick ? 'stopping at once' : 'stopping');
+    this.#pool.stopFilling();
+    clearTimeout(this.#readinessDelay);
+    const { gracefulTimeoutMs, readinessPath, readinessDelayMs } = this.#settings;
+    for (const worker of this.#pool.workers) worker.turnUnready();
+    if (isQuick) this.#drainAll(0, QUICK_STOP_MS);
+    else if (readinessPath === undefined || readinessDelayMs === 0) this.#drainAll(gracefulTimeoutMs);
+    else {
+      this.#readinessDelay = setTimeout(() => this.#drainAll(gracefulTimeoutMs), readinessDelayMs);
+    }
+  }
+
+  #drainAll(timeoutMs: number, stopGraceMs?: number): void {
+    // Otherwise connections would queue up here, where nobody takes them any more.
+    void this.#listening.close();
+    for (const worker of this.#pool.workers) worker.drain(timeoutMs, stopGraceMs);
+    this.#endIfEmpty();
+  }
+
+  #giveUp(code: ExitCode): void {
+    this.#exitCode = code;
+    this.#stopping = 'quick';
+    this.#drainAll(0, QUICK_STOP_MS);
+  }
+
+  #endIfEmpty(): void {
+    if (this.#stopping === undefined || this.#pool.workers.size > 0) return;
+    this.#endWatch();
+    this.#finish(this.#exitCode);
+  }
+
+  async #replaceAll(): Promise<void> {
+    const old = this.#pool.active;
+    this.#log.info({ workers: old.length }, 'reloading');
+    // Somebody has stepped in: whatever made workers die may be mended.
+    this.#guard.reset();
+    this.#pool.stopFilling();
+    this.#pool.fill();
+    for (const worker of old) {
+      const failure = await this.#replace(worker);
+      if (this.#stopping !== undefined) return;
+      if (failure !== undefined) {
+        this.#log.error(
+          { stage: failure.stage },
+          `reload given up, the workers that serve go on: ${failure.message}`,
+        );
+        return;
+      }
+    }
+    this.#log.info({ workers: this.#pool.active.length }, 'reloaded');
+  }
+
+  /** Starts the new worker before the old one drains. */
+  async #replace(old: WorkerProcess): Promise<BootFailure | undefined> {
+    // One that died meanwhile has had its successor.
+    if (this.#stopping !== undefined || !this.#pool.active.includes(old)) return undefined;
+    const fresh = this.#pool.spawn();
+    const failure = await fresh.booted;
+    if (this.#stopping !== undefined || failure !== undefined) return failure;
+    this.#log.info({ worker: fresh.pid }, `worker ${fresh.pid} takes over from worker ${old.pid}`);
+    old.drain(this.#settings.gracefulTimeoutMs);
+    this.#pool.trim();
+    return undefined;
+  }
+
+  #retire(worker: WorkerProcess, retirement: Retirement): void {
+    if (this.#stopping !== undefined || worker.state !== 'serving' || worker.isRetiring) return;
+    worker.isRetiring = true;
+    const { reason, hasFailed } = retirement;
+    const message = `worker ${worker.pid} is to be replaced: ${reason}`;
+    if (hasFailed) this.#log.error({ worker: worker.pid }, message);
+    else this.#log.info({ worker: worker.pid }, message);
+    if (hasFailed) this.#guard.died(worker.servedMs);
+    void this.#turns.take(async () => {
+      // Enough of starting what fails again: the worker goes, and with the last one all is given up.
+      if (hasFailed && this.#guard.isExhausted) {
+        worker.drain(this.#settings.gracefulTimeoutMs);
+        return;
+      }
+      if (hasFailed) await delay(this.#guard.pauseMs, undefined, { ref: false });
+      const failure = await this.#replace(worker);
+      if (failure === undefined) return;
+      this.#log.error({ worker: worker.pid }, `no replacement for worker ${worker.pid}: ${failure.message}`);
+      if (hasFailed) worker.drain(this.#settings.gracefulTimeoutMs);
+      else this.#retryLater(worker, retirement);
+    });
+  }
+
+  #retryLater(worker: WorkerProcess, retirement: Retirement): void {
+    setTimeout(() => {
+      worker.isRetiring = false;
+      this.#retire(worker, retirement);
+    }, RETRY_MS).unref();
+  }
+
+  #bury(worker: WorkerProcess, exit: WorkerExit): void {
+    const { isExpected, cutRequests } = exit;
+    const facts = { worker: worker.pid, code: exit.code, signal: exit.signal, cutRequests };
+    if (!isExpected)
+      this.#log.error(facts, `worker ${worker.pid} died: ${exit.signal ?? `exit code ${exit.code}`}`);
+    else if (cutRequests > 0) this.#log.warn(facts, `worker ${worker.pid} ended, and cut requests`);
+    else this.#log.info(facts, `worker ${worker.pid} ended`);
+    if (this.#stopping !== undefined) {
+      if (cutRequests > 0 && this.#exitCode === EXIT.done) this.#exitCode = EXIT.cut;
+      this.#endIfEmpty();
+    } else if (this.#hasServed) this.#succeed(worker, isExpected);
+  }
+
+  /** Sees to it that somebody takes the place of one that is gone. */
+  #succeed(worker: WorkerProcess, isExpected: boolean): void {
+    if (!isExpected) this.#guard.died(worker.servedMs);
+    if (this.#guard.isExhausted && !this.#pool.isServing) {
+      this.#log.error(
+        {},
+        'giving up: workers died one after another, and none is left. See what they said above.',
+      );
+      this.#giveUp(EXIT.crashes);
+    } else this.#pool.fill();
+  }
+}

@@ -1,0 +1,5 @@
+import { loadProgram } from './load-program.js';
+import { runWorker } from './worker.js';
+
+/* What a worker process executes. */
+runWorker(loadProgram);

@@ -1,0 +1,81 @@
+import { pid } from 'node:process';
+import { toError } from '@viaduct/core/internal';
+import { surviveBrokenOutput } from './broken-output.js';
+import { type BootFailure, LISTENING_DESCRIPTOR, type Order, type Report } from './messages.js';
+import type { LoadProgram, Program } from './program.js';
+import { watchSelf } from './self-watch.js';
+import { Service } from './service.js';
+import type { WorkerSettings } from './worker-settings.js';
+
+/** Signals that a terminal or a container sends to every process, and that the primary acts upon. */
+const PRIMARY_SIGNALS = ['SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
+
+/**
+ * Runs an application on the socket that the primary holds, and does what the primary says.
+ *
+ * The life of a worker: load, start, warm up, serve, drain, stop, exit.
+ */
+export function runWorker(load: LoadProgram): void {
+  let booting: Promise<Service | undefined> = Promise.resolve(undefined);
+  let state: 'booting' | 'serving' | 'draining' = 'booting';
+  let exitCode = 0;
+
+  surviveBrokenOutput();
+  for (const signal of PRIMARY_SIGNALS) process.on(signal, () => undefined);
+  process.on('SIGTERM', () => report({ type: 'retire', reason: 'it was sent SIGTERM', hasFailed: false }));
+  process.on('uncaughtException', fail);
+  process.on('message', (order: Order) => {
+    if (order.type === 'boot') booting = boot(order.settings);
+    else if (order.type === 'unready') void booting.then((service) => service?.turnUnready());
+    else void drain(order.timeoutMs);
+  });
+
+  async function boot(settings: WorkerSettings): Promise<Service | undefined> {
+    // The primary is gone, and with it everybody who would say when to stop.
+    process.once('disconnect', () => void drain(settings.gracefulTimeoutMs));
+    let stage: BootFailure['stage'] = 'load';
+    try {
+      const { application, options }: Program = await load(settings.module);
+      stage = 'start';
+      const service = await Service.start(application, settings, { ...options, fd: LISTENING_DESCRIPTOR });
+      watchSelf(service, settings, report);
+      state = 'serving';
+      report({ type: 'ready', url: service.url });
+      return service;
+    } catch (error) {
+      leave({ type: 'failed', stage, message: toError(error).message }, 1);
+      return undefined;
+    }
+  }
+
+  async function drain(timeoutMs: number): Promise<void> {
+    const service = await booting;
+    if (service === undefined) return;
+    if (state === 'draining') {
+      service.cut();
+      return;
+    }
+    state = 'draining';
+    leave({ type: 'cut', requests: await service.drain(timeoutMs) }, exitCode);
+  }
+
+  /** Nobody knows what state the application is in, but it serves on until somebody else has taken over. */
+  function fail(thrown: unknown): void {
+    const error = toError(thrown);
+    console.error(`worker ${pid}: uncaught`, error);
+    exitCode = 1;
+    if (state === 'booting') leave({ type: 'failed', stage: 'start', message: error.message }, 1);
+    else report({ type: 'retire', reason: `an error was not caught: ${error.message}`, hasFailed: true });
+  }
+}
+
+function report(message: Report): void {
+  // A primary that is just going away is no failure of the worker's: "disconnect" tells.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}
+
+/** The last words must be on their way before the process ends. */
+function leave(message: Report, code: number): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => process.exit(code));
+  else process.exit(code);
+}

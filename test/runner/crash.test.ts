@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { kill } from 'node:process';
+import { expect, test } from 'vitest';
+import { sourceOf, writeApplication } from './application.js';
+import { exchange, failures, startLoad } from './load.js';
+import { bodyOf, isAlive, opened, until } from './requests.js';
+import { startRunner } from './runner.js';
+import { workersOf } from './workers.js';
+
+test('A12.157 a worker whose event loop is blocked is killed, named in the log, and replaced', async () => {
+  const runner = startRunner(writeApplication(sourceOf('1')), { heartbeatTimeoutMs: 800 });
+  const port = await runner.listens();
+  const pid = Number(await bodyOf(port, '/pid'));
+  const waiting = exchange(await opened(port), '/wait?ms=60000');
+  await delay(500);
+  const blocked = exchange(await opened(port), '/block?ms=60000');
+  const line = await runner.said('WORKER TIMEOUT');
+  expect(line).toMatchObject({ level: 'error', worker: pid, requestsUnderWay: 1, targets: ['GET /wait?ms=60000'] });
+  expect(await runner.said('died')).toMatchObject({ worker: pid, signal: 'SIGKILL' });
+  expect(await Promise.all([waiting, blocked])).toEqual(['nothing', 'nothing']);
+  expect(Number(await bodyOf(port, '/pid'))).not.toBe(pid);
+});
+
+test('after a pause of the primary itself nobody is killed for being late', async () => {
+  const runner = startRunner(writeApplication(sourceOf('1')), { workers: 2, heartbeatTimeoutMs: 600 });
+  const port = await runner.listens();
+  await until(() => workersOf(runner).length === 2, 'two workers');
+  runner.signal('SIGSTOP');
+  await delay(1_500);
+  runner.signal('SIGCONT');
+  await delay(500);
+  expect(runner.lines.filter(({ msg }) => msg.includes('TIMEOUT'))).toEqual([]);
+  expect(await bodyOf(port, '/')).toBe('1');
+});
+
+test('C2 workers killed one after another under load cost their own requests: nobody is refused, nobody waits in vain', async () => {
+  const connections = 32;
+  const runner = startRunner(writeApplication(sourceOf('1')), { workers: 4 });
+  const port = await runner.listens();
+  await until(() => workersOf(runner).length === 4, 'four workers');
+  const load = startLoad({ port, host: '127.0.0.1' }, connections);
+  await load.reached(200);
+  let kills = 0;
+  for (; kills < 6; kills += 1) {
+    kill(workersOf(runner)[0] as number, 'SIGKILL');
+    await delay(500);
+  }
+  const tally = await load.stop();
+  expect({ refused: tally.refused, unanswered: tally.unanswered, wrongStatus: tally.wrongStatus }).toEqual({
+    refused: 0,
+    unanswered: 0,
+    wrongStatus: 0,
+  });
+  // Every connection has one request under way.
+  expect(failures(tally)).toBeLessThanOrEqual(connections * kills);
+  expect(runner.lines.filter(({ msg }) => /^worker \d+ died/.test(msg))).toHaveLength(kills);
+});
+
+test('C3 when all workers are killed at once, connections wait for the next ones: nobody is refused', async () => {
+  const runner = startRunner(writeApplication(sourceOf('1')), { workers: 3 });
+  const port = await runner.listens();
+  await until(() => workersOf(runner).length === 3, 'three workers');
+  const load = startLoad({ port, host: '127.0.0.1' }, 16);
+  await load.reached(200);
+  for (const pid of workersOf(runner)) kill(pid, 'SIGKILL');
+  const since = performance.now();
+  expect(await bodyOf(port, '/')).toBe('1');
+  expect(performance.now() - since).toBeLessThan(3_000);
+  await load.reached(load.tally.answered + 200);
+  const tally = await load.stop();
+  expect([tally.refused, tally.unanswered]).toEqual([0, 0]);
+  expect(failures(tally)).toBeLessThanOrEqual(16);
+});
+
+test('C4 workers that die as soon as they serve are started after longer and longer pauses, and given up in the end', async () => {
+  const source = `export const application = lint({ fetch: () => new Response('1'), start: () => void setTimeout(() => process.exit(9), 50) });`;
+  const runner = startRunner(writeApplication(source), { maxCrashes: 5 });
+  expect(await runner.exited).toEqual({ code: 6, signal: null });
+  const pauses = runner.lines.flatMap(({ pauseMs }) => pauseMs ?? []);
+  expect(pauses).toEqual([100, 200, 400]);
+  expect(runner.lines.filter(({ msg }) => /^worker \d+ died/.test(msg))).toHaveLength(5);
+  expect(await runner.said('giving up')).toMatchObject({ level: 'error' });
+});
+
+test('C4 an application that does not load any more is tried again and again, for as long as another worker serves', async () => {
+  const source = `import { existsSync, writeFileSync } from 'node:fs';
+    const mark = new URL('mark', import.meta.url);
+    if (existsSync(mark)) throw new Error('the second time');
+    writeFileSync(mark, '');
+    ${sourceOf('1')}`;
+  const runner = startRunner(writeApplication(source), { workers: 2, maxCrashes: 2 });
+  const port = await runner.listens();
+  await until(() => runner.lines.filter(({ msg }) => msg.includes('died')).length >= 4, 'four attempts');
+  expect(await bodyOf(port, '/')).toBe('1');
+  expect(runner.lines.filter(({ msg }) => msg.includes('the second time')).length).toBeGreaterThanOrEqual(4);
+});
+
+test('a worker with an error that nobody caught is replaced before it drains, and loses no request', async () => {
+  const runner = startRunner(writeApplication(sourceOf('1')));
+  const port = await runner.listens();
+  const pid = Number(await bodyOf(port, '/pid'));
+  const load = startLoad({ port, host: '127.0.0.1' }, 8);
+  await load.reached(100);
+  expect(await bodyOf(port, '/throw')).toBe('1');
+  expect(await runner.said('is to be replaced')).toMatchObject({ level: 'error', worker: pid });
+  expect(await runner.said(`worker ${pid} ended`)).toMatchObject({ code: 1 });
+  expect(failures(await load.stop())).toBe(0);
+  expect(runner.printed.join('\n')).toContain('thrown outside of a request');
+  expect(isAlive(pid)).toBe(false);
+});
+
+test('an application that throws in every worker does not make the runner start workers without end', async () => {
+  const source = `export const application = lint({ fetch: () => new Response('1'), start: () => void setTimeout(() => { throw new Error('always'); }, 50) });`;
+  const runner = startRunner(writeApplication(source), { maxCrashes: 4 });
+  expect(await runner.exited).toEqual({ code: 6, signal: null });
+});

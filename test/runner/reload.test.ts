@@ -1,0 +1,116 @@
+import { env } from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { dirname } from 'node:path';
+import { expect, test } from 'vitest';
+import { sourceOf, writeApplication } from './application.js';
+import { failures, startLoad } from './load.js';
+import { bodyOf, until } from './requests.js';
+import { startRunner } from './runner.js';
+import { workersOf } from './workers.js';
+
+/** `npm run rolling` reloads 100 times. */
+const RELOADS = Number(env['ROLLING_RELOADS'] ?? 4);
+
+test('A12.153 SIGHUP serves the new code, and 20 keep-alive connections lose no request', async () => {
+  const file = writeApplication(sourceOf('old'));
+  const runner = startRunner(file, { workers: 2 });
+  const port = await runner.listens();
+  const load = startLoad({ port, host: '127.0.0.1' }, 20);
+  await load.reached(500);
+  writeApplication(sourceOf('new'), dirname(file));
+  runner.signal('SIGHUP');
+  await runner.said('reloaded');
+  const answered = load.tally.answered;
+  await load.reached(answered + 500);
+  const tally = await load.stop();
+  expect(failures(tally)).toBe(0);
+  expect([...tally.bodies.keys()]).toEqual(['old', 'new']);
+  expect(await bodyOf(port, '/')).toBe('new');
+});
+
+test('A12.154 SIGHUP with a syntax error is given up: the old code serves on', async () => {
+  const file = writeApplication(sourceOf('old'));
+  const runner = startRunner(file, { workers: 2 });
+  const port = await runner.listens();
+  const load = startLoad({ port, host: '127.0.0.1' }, 8);
+  await load.reached(100);
+  writeApplication('export const application = {{;', dirname(file));
+  runner.signal('SIGHUP');
+  expect(await runner.said('reload given up')).toMatchObject({ level: 'error', stage: 'load' });
+  const { answered } = load.tally;
+  await load.reached(answered + 100);
+  const tally = await load.stop();
+  expect(failures(tally)).toBe(0);
+  expect([...tally.bodies.keys()]).toEqual(['old']);
+  // And the next one, with the error mended, is not given up.
+  writeApplication(sourceOf('new'), dirname(file));
+  runner.signal('SIGHUP');
+  await runner.said('reloaded');
+  expect(await bodyOf(port, '/')).toBe('new');
+  runner.signal('SIGTERM');
+  expect(await runner.exited).toEqual({ code: 0, signal: null });
+});
+
+test('A12.154 when the first new worker starts and a later one does not, the others serve on', async () => {
+  const file = writeApplication(sourceOf('old'));
+  const runner = startRunner(file, { workers: 2 });
+  const port = await runner.listens();
+  await until(() => workersOf(runner).length === 2, 'two workers');
+  writeApplication(`import { existsSync, writeFileSync } from 'node:fs';
+    const mark = new URL('mark', import.meta.url);
+    if (existsSync(mark)) throw new Error('the second time');
+    writeFileSync(mark, '');
+    ${sourceOf('new')}`, dirname(file));
+  runner.signal('SIGHUP');
+  await runner.said('reload given up');
+  expect(await bodyOf(port, '/')).toMatch(/old|new/);
+  await until(() => workersOf(runner).length === 2, 'two workers again');
+});
+
+test('A12.155 SIGHUP twice within 100 ms, and once more, ends with as many workers as before', async () => {
+  const runner = startRunner(writeApplication(sourceOf('1')), { workers: 2 });
+  await runner.listens();
+  await until(() => workersOf(runner).length === 2, 'two workers');
+  const before = workersOf(runner);
+  runner.signal('SIGHUP');
+  await delay(50);
+  runner.signal('SIGHUP');
+  await delay(50);
+  runner.signal('SIGHUP');
+  // The first is under way, the second waits for it, the third is the second.
+  await until(() => runner.lines.filter(({ msg }) => msg === 'reloaded').length === 2, 'two reloads');
+  await until(() => workersOf(runner).length === 2, 'two workers');
+  expect(workersOf(runner).filter((pid) => before.includes(pid))).toEqual([]);
+  expect(runner.lines.filter(({ msg }) => msg === 'reloading')).toHaveLength(2);
+});
+
+test('A12.156 SIGTTIN and SIGTTOU add and remove one worker, and one always stays', async () => {
+  const runner = startRunner(writeApplication(sourceOf('1')));
+  const port = await runner.listens();
+  const load = startLoad({ port, host: '127.0.0.1' }, 4);
+  runner.signal('SIGTTIN');
+  await until(() => workersOf(runner).length === 2, 'two workers');
+  runner.signal('SIGTTIN');
+  await until(() => workersOf(runner).length === 3, 'three workers');
+  for (const left of [2, 1, 1, 1]) {
+    const from = runner.lines.length;
+    runner.signal('SIGTTOU');
+    await runner.said(`workers from now on: ${left}`, from);
+    await until(() => workersOf(runner).length === left, `${left} workers`);
+  }
+  expect(failures(await load.stop())).toBe(0);
+});
+
+test(`C5 ${RELOADS} rolling reloads under keep-alive load fail no request`, { timeout: 30_000 + RELOADS * 5_000 }, async () => {
+  const runner = startRunner(writeApplication(sourceOf('1')), { workers: 2 });
+  const port = await runner.listens();
+  const load = startLoad({ port, host: '127.0.0.1' }, 20);
+  for (let count = 0; count < RELOADS; count += 1) {
+    const from = runner.lines.length;
+    runner.signal('SIGHUP');
+    await runner.said('reloaded', from);
+  }
+  const tally = await load.stop();
+  console.log(`${RELOADS} reloads, ${tally.answered} requests answered, ${failures(tally)} failed`);
+  expect(failures(tally)).toBe(0);
+});
