@@ -8,21 +8,26 @@ import { startRunner } from './runner.js';
 import { workersOf } from './workers.js';
 
 test('A12.157 a worker whose event loop is blocked is killed, named in the log, and replaced', async () => {
-  const runner = startRunner(writeApplication(sourceOf('1')), { heartbeatTimeoutMs: 800 });
+  const runner = startRunner(writeApplication(sourceOf('1')), { 'heartbeat-timeout': 800 });
   const port = await runner.listens();
   const pid = Number(await bodyOf(port, '/pid'));
   const waiting = exchange(await opened(port), '/wait?ms=60000');
   await delay(500);
   const blocked = exchange(await opened(port), '/block?ms=60000');
   const line = await runner.said('WORKER TIMEOUT');
-  expect(line).toMatchObject({ level: 'error', worker: pid, requestsUnderWay: 1, targets: ['GET /wait?ms=60000'] });
+  expect(line).toMatchObject({
+    level: 50,
+    worker: pid,
+    requestsUnderWay: 1,
+    targets: ['GET /wait?ms=60000'],
+  });
   expect(await runner.said('died')).toMatchObject({ worker: pid, signal: 'SIGKILL' });
   expect(await Promise.all([waiting, blocked])).toEqual(['nothing', 'nothing']);
   expect(Number(await bodyOf(port, '/pid'))).not.toBe(pid);
 });
 
 test('after a pause of the primary itself nobody is killed for being late', async () => {
-  const runner = startRunner(writeApplication(sourceOf('1')), { workers: 2, heartbeatTimeoutMs: 600 });
+  const runner = startRunner(writeApplication(sourceOf('1')), { workers: 2, 'heartbeat-timeout': 600 });
   const port = await runner.listens();
   await until(() => workersOf(runner).length === 2, 'two workers');
   runner.signal('SIGSTOP');
@@ -74,12 +79,12 @@ test('C3 when all workers are killed at once, connections wait for the next ones
 
 test('C4 workers that die as soon as they serve are started after longer and longer pauses, and given up in the end', async () => {
   const source = `export const application = lint({ fetch: () => new Response('1'), start: () => void setTimeout(() => process.exit(9), 50) });`;
-  const runner = startRunner(writeApplication(source), { maxCrashes: 5 });
+  const runner = startRunner(writeApplication(source), { 'max-crashes': 5 });
   expect(await runner.exited).toEqual({ code: 6, signal: null });
   const pauses = runner.lines.flatMap(({ pauseMs }) => pauseMs ?? []);
   expect(pauses).toEqual([100, 200, 400]);
   expect(runner.lines.filter(({ msg }) => /^worker \d+ died/.test(msg))).toHaveLength(5);
-  expect(await runner.said('giving up')).toMatchObject({ level: 'error' });
+  expect(await runner.said('giving up')).toMatchObject({ level: 50 });
 });
 
 test('C4 an application that does not load any more is tried again and again, for as long as another worker serves', async () => {
@@ -88,7 +93,7 @@ test('C4 an application that does not load any more is tried again and again, fo
     if (existsSync(mark)) throw new Error('the second time');
     writeFileSync(mark, '');
     ${sourceOf('1')}`;
-  const runner = startRunner(writeApplication(source), { workers: 2, maxCrashes: 2 });
+  const runner = startRunner(writeApplication(source), { workers: 2, 'max-crashes': 2 });
   const port = await runner.listens();
   await until(() => runner.lines.filter(({ msg }) => msg.includes('died')).length >= 4, 'four attempts');
   expect(await bodyOf(port, '/')).toBe('1');
@@ -102,7 +107,7 @@ test('a worker with an error that nobody caught is replaced before it drains, an
   const load = startLoad({ port, host: '127.0.0.1' }, 8);
   await load.reached(100);
   expect(await bodyOf(port, '/throw')).toBe('1');
-  expect(await runner.said('is to be replaced')).toMatchObject({ level: 'error', worker: pid });
+  expect(await runner.said('is to be replaced')).toMatchObject({ level: 50, worker: pid });
   expect(await runner.said(`worker ${pid} ended`)).toMatchObject({ code: 1 });
   expect(failures(await load.stop())).toBe(0);
   expect(runner.printed.join('\n')).toContain('thrown outside of a request');
@@ -111,6 +116,6 @@ test('a worker with an error that nobody caught is replaced before it drains, an
 
 test('an application that throws in every worker does not make the runner start workers without end', async () => {
   const source = `export const application = lint({ fetch: () => new Response('1'), start: () => void setTimeout(() => { throw new Error('always'); }, 50) });`;
-  const runner = startRunner(writeApplication(source), { maxCrashes: 4 });
+  const runner = startRunner(writeApplication(source), { 'max-crashes': 4 });
   expect(await runner.exited).toEqual({ code: 6, signal: null });
 });

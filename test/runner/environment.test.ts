@@ -27,24 +27,35 @@ test('C10 when the primary is killed, its workers answer what is under way and e
 
 // Linux has process-id namespaces. Elsewhere nothing is the first process of a container.
 const unshare = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
-const hasNamespaces = platform === 'linux' && spawnSync('unshare', [...unshare.slice(1), 'true']).status === 0;
+const hasNamespaces =
+  platform === 'linux' && spawnSync('unshare', [...unshare.slice(1), 'true']).status === 0;
 
-test.runIf(hasNamespaces)('C14 as process 1 of a container it obeys signals, and leaves no zombie of its own', async () => {
-  const [program, ...rest] = [...unshare, ...commandOf(writeApplication(sourceOf('1')), { workers: 2 })] as [string, ...string[]];
-  const runner = follow(spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] }));
-  const port = await runner.listens();
-  expect(await runner.said('starting')).toMatchObject({ primary: 1 });
-  const outside = Number(childrenOf(runner.child.pid as number)[0]);
-  expect(await get(port, '/exit')).toBe('nothing');
-  await runner.said('died');
-  expect(await bodyOf(port, '/')).toBe('1');
-  await until(() => childrenOf(outside).length === 2, 'two workers and nobody else');
-  expect(childrenOf(outside).map(stateOf).filter((state) => state === 'Z')).toEqual([]);
-  process.kill(outside, 'SIGHUP');
-  await runner.said('reloaded');
-  process.kill(outside, 'SIGTERM');
-  expect(await runner.exited).toEqual({ code: 0, signal: null });
-});
+test.runIf(hasNamespaces)(
+  'C14 as process 1 of a container it obeys signals, and leaves no zombie of its own',
+  async () => {
+    const [program, ...rest] = [
+      ...unshare,
+      ...commandOf(writeApplication(sourceOf('1')), { workers: 2 }),
+    ] as [string, ...string[]];
+    const runner = follow(spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] }));
+    const port = await runner.listens();
+    expect(await runner.said('starting')).toMatchObject({ primary: 1 });
+    const outside = Number(childrenOf(runner.child.pid as number)[0]);
+    expect(await get(port, '/exit')).toBe('nothing');
+    await runner.said('died');
+    expect(await bodyOf(port, '/')).toBe('1');
+    await until(() => childrenOf(outside).length === 2, 'two workers and nobody else');
+    expect(
+      childrenOf(outside)
+        .map(stateOf)
+        .filter((state) => state === 'Z'),
+    ).toEqual([]);
+    process.kill(outside, 'SIGHUP');
+    await runner.said('reloaded');
+    process.kill(outside, 'SIGTERM');
+    expect(await runner.exited).toEqual({ code: 0, signal: null });
+  },
+);
 
 test('C15 a log that nobody reads any more (EPIPE) ends neither the primary nor a worker', async () => {
   const source = `setInterval(() => { console.log('noise'); console.error('noise'); }, 5);\n${sourceOf('1')}`;
@@ -69,7 +80,10 @@ test('serves on a socket that it was given by systemd, and does not close it for
   await once(listening, 'listening');
   const { port } = listening.address() as { port: number };
   const descriptor = (listening as unknown as { _handle: { fd: number } })._handle.fd;
-  const [program, ...rest] = commandOf(writeApplication(sourceOf('1')), { workers: 2, bind: ':1' }) as [string, ...string[]];
+  const [program, ...rest] = commandOf(writeApplication(sourceOf('1')), { workers: 2, bind: ':1' }) as [
+    string,
+    ...string[],
+  ];
   // The shell's process id stays that of the program, as LISTEN_PID wants it.
   const runner = follow(
     spawn('sh', ['-c', 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', 'sh', program, ...rest], {
@@ -86,14 +100,20 @@ test('serves on a socket that it was given by systemd, and does not close it for
 test('refuses several sockets from systemd', async () => {
   const command = commandOf(writeApplication(sourceOf('1')));
   const runner = follow(
-    spawn('sh', ['-c', 'LISTEN_PID=$$ LISTEN_FDS=2 exec "$@"', 'sh', ...command], { stdio: ['ignore', 'pipe', 'pipe'] }),
+    spawn('sh', ['-c', 'LISTEN_PID=$$ LISTEN_FDS=2 exec "$@"', 'sh', ...command], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
   );
   expect((await runner.exited).code).not.toBe(0);
   expect(runner.printed.join('\n')).toContain('systemd has passed 2 sockets');
 });
 
 function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean)
+    .map(Number);
 }
 
 function stateOf(pid: number): string | undefined {

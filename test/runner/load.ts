@@ -42,7 +42,11 @@ export function failures({ wrongStatus, refused, dropped, droppedOnReuse, cut, u
  *
  * @param untilRefused A client ends when its connection has been closed by an answer: what a stopping server does.
  */
-export function startLoad(address: NetConnectOpts, connections: number, options: { path?: string; untilClosed?: boolean } = {}): Load {
+export function startLoad(
+  address: NetConnectOpts,
+  connections: number,
+  options: { path?: string; untilClosed?: boolean } = {},
+): Load {
   const { path = '/', untilClosed = false } = options;
   const tally: Tally = {
     answered: 0,

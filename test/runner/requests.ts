@@ -26,7 +26,8 @@ export async function getFrom(address: NetConnectOpts, path: string): Promise<An
 /** The body of a 200; anything else fails the test. */
 export async function bodyOf(port: number, path: string): Promise<string> {
   const answer = await get(port, path);
-  if (typeof answer === 'string' || answer.status !== 200) throw new Error(`GET ${path}: ${JSON.stringify(answer)}`);
+  if (typeof answer === 'string' || answer.status !== 200)
+    throw new Error(`GET ${path}: ${JSON.stringify(answer)}`);
   return answer.body;
 }
 

@@ -7,23 +7,34 @@ import { startRunner } from './runner.js';
 import { workersOf } from './workers.js';
 
 test('A12.158 workers retire after 100 to 150 requests, one at a time, replaced first, and lose none of 10,000 requests', async () => {
-  const runner = startRunner(writeApplication(sourceOf('1')), { workers: 4, maxRequests: 100, maxRequestsJitter: 50 });
+  const runner = startRunner(writeApplication(sourceOf('1')), {
+    workers: 4,
+    'max-requests': 100,
+    'max-requests-jitter': 50,
+  });
   const port = await runner.listens();
   const load = startLoad({ port, host: '127.0.0.1' }, 20);
   await load.reached(10_000);
   expect(failures(await load.stop())).toBe(0);
-  const limits = runner.lines.flatMap(({ msg }) => /has served (\d+) requests/.exec(msg)?.[1] ?? []).map(Number);
+  const limits = runner.lines
+    .flatMap(({ msg }) => /has served (\d+) requests/.exec(msg)?.[1] ?? [])
+    .map(Number);
   expect(limits.length).toBeGreaterThanOrEqual(4);
   expect(limits.filter((limit) => limit < 100 || limit > 150)).toEqual([]);
   expect(new Set(limits).size).toBeGreaterThan(1);
   // After the first four, every start is followed by its take-over before the next start.
-  const steps = runner.lines.flatMap(({ msg }) => /^worker \d+ (starts|takes over)/.exec(msg)?.[1] ?? []).slice(4);
+  const steps = runner.lines
+    .flatMap(({ msg }) => /^worker \d+ (starts|takes over)/.exec(msg)?.[1] ?? [])
+    .slice(4);
   expect(steps.length).toBeGreaterThan(0);
   expect(steps.filter((step, index) => step !== (index % 2 === 0 ? 'starts' : 'takes over'))).toEqual([]);
 });
 
 test('A12.158 maxRequests 0 means never, whatever the jitter is', async () => {
-  const runner = startRunner(writeApplication(sourceOf('1')), { maxRequests: 0, maxRequestsJitter: 5 });
+  const runner = startRunner(writeApplication(sourceOf('1')), {
+    'max-requests': 0,
+    'max-requests-jitter': 5,
+  });
   const port = await runner.listens();
   const load = startLoad({ port, host: '127.0.0.1' }, 4);
   await load.reached(500);
@@ -32,7 +43,7 @@ test('A12.158 maxRequests 0 means never, whatever the jitter is', async () => {
 });
 
 test('a worker that holds too much memory is replaced, and loses no request', async () => {
-  const runner = startRunner(writeApplication(sourceOf('1')), { maxMemoryBytes: 400_000_000 });
+  const runner = startRunner(writeApplication(sourceOf('1')), { 'max-memory': 400_000_000 });
   const port = await runner.listens();
   const pid = Number(await bodyOf(port, '/pid'));
   const load = startLoad({ port, host: '127.0.0.1' }, 4);

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 export interface LogLine {
-  readonly level: string;
+  /** As pino writes it: 30 info, 40 warn, 50 error. */
+  readonly level: number;
   readonly msg: string;
   readonly [fact: string]: unknown;
 }
@@ -25,29 +26,23 @@ export interface Runner {
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-const DEFAULTS = {
-  bind: '127.0.0.1:0',
-  workers: 1,
-  socketMode: 0o666,
-  gracefulTimeoutMs: 8_000,
-  startTimeoutMs: 60_000,
-  heartbeatTimeoutMs: 30_000,
-  maxRequests: 0,
-  maxRequestsJitter: 0,
-  maxMemoryBytes: 0,
-  maxCrashes: 8,
-  warmUp: [],
-  readinessDelayMs: 0,
-};
+/** The `viaduct` command, as its package names it. */
+const COMMAND = fileURLToPath(new URL('dist/command/main.js', import.meta.resolve('viaduct/package.json')));
 
-/** The command line. */
-export function commandOf(file: string, settings: object = {}): string[] {
-  const program = fileURLToPath(new URL('stand-in.mjs', import.meta.url));
-  return [process.execPath, program, JSON.stringify([file, { ...DEFAULTS, ...settings }])];
+/** The settings of a test, written as flags. */
+export interface Flags {
+  readonly [name: string]: string | number | readonly string[];
 }
 
-export function startRunner(file: string, settings: object = {}): Runner {
-  const [program, ...rest] = commandOf(file, settings) as [string, ...string[]];
+/** `viaduct serve`, on any free port unless the flags say otherwise. */
+export function commandOf(file: string, flags: Flags = {}): string[] {
+  const all: Flags = { bind: '127.0.0.1:0', 'access-log': 'off', ...flags };
+  const words = Object.entries(all).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return [process.execPath, COMMAND, 'serve', file, ...words];
+}
+
+export function startRunner(file: string, flags: Flags = {}): Runner {
+  const [program, ...rest] = commandOf(file, flags) as [string, ...string[]];
   return follow(spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] }));
 }
 
@@ -67,7 +62,7 @@ export function follow(child: ChildProcess): Runner {
   });
 
   function read(text: string): void {
-    if (text.startsWith('{')) lines.push(JSON.parse(text) as LogLine);
+    if (text.startsWith('{"level"')) lines.push(JSON.parse(text) as LogLine);
     else printed.push(text);
     for (const look of waiting) look();
   }
@@ -75,7 +70,9 @@ export function follow(child: ChildProcess): Runner {
   async function said(text: string | RegExp, from = 0): Promise<LogLine> {
     return new Promise((resolve, reject) => {
       function look(): void {
-        const line = lines.slice(from).find(({ msg }) => (typeof text === 'string' ? msg.includes(text) : text.test(msg)));
+        const line = lines
+          .slice(from)
+          .find(({ msg }) => (typeof text === 'string' ? msg.includes(text) : text.test(msg)));
         if (line === undefined) return;
         waiting.delete(look);
         resolve(line);
@@ -83,7 +80,11 @@ export function follow(child: ChildProcess): Runner {
       waiting.add(look);
       look();
       void exited.then(() =>
-        setImmediate(() => reject(new Error(`it ended without saying ${text}: ${JSON.stringify(lines)} ${printed.join('\n')}`))),
+        setImmediate(() =>
+          reject(
+            new Error(`it ended without saying ${text}: ${JSON.stringify(lines)} ${printed.join('\n')}`),
+          ),
+        ),
       );
     });
   }

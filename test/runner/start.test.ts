@@ -12,25 +12,25 @@ test('A12.159 an application that fails to start ends the runner with exit code 
   const runner = startRunner(writeApplication(source), { workers: 4 });
   expect(await runner.exited).toEqual({ code: 3, signal: null });
   expect(starts(runner)).toBe(1);
-  expect(await runner.said('no database')).toMatchObject({ level: 'error', stage: 'start' });
+  expect(await runner.said('no database')).toMatchObject({ level: 50, stage: 'start' });
 });
 
 test('A12.159 an application that cannot be imported ends the runner with exit code 4, after one attempt', async () => {
   const runner = startRunner(writeApplication(`throw new Error('not today');`), { workers: 4 });
   expect(await runner.exited).toEqual({ code: 4, signal: null });
   expect(starts(runner)).toBe(1);
-  expect(await runner.said('not today')).toMatchObject({ level: 'error', stage: 'load' });
+  expect(await runner.said('not today')).toMatchObject({ level: 50, stage: 'load' });
 });
 
 test('A12.159 an application that ends the process as it loads ends the runner with exit code 3', async () => {
   const runner = startRunner(writeApplication('process.exit(0);'));
   expect(await runner.exited).toEqual({ code: 3, signal: null });
-  expect(await runner.said('before it was ready (exit code 0)')).toMatchObject({ level: 'error' });
+  expect(await runner.said('before it was ready (exit code 0)')).toMatchObject({ level: 50 });
 });
 
 test('A12.159 an application that never gets started is killed, and ends the runner with exit code 3', async () => {
   const source = `export const application = lint({ fetch: () => new Response(''), start: () => new Promise(() => {}) });`;
-  const runner = startRunner(writeApplication(source), { startTimeoutMs: 1_500 });
+  const runner = startRunner(writeApplication(source), { 'start-timeout': 1_500 });
   expect(await runner.exited).toEqual({ code: 3, signal: null });
   await runner.said('was not ready within 1500 ms');
 });
@@ -49,11 +49,18 @@ test('C11 a port in use ends the runner with exit code 5, before any worker star
 });
 
 test('C11 an address that is not allowed, or not there, ends the runner with exit code 5', async () => {
-  const runners = [`unix:${temporaryFolder()}/none/app.sock`, '192.0.2.1:3000', 'nowhere.invalid:3000', 'fd://9'].map(
-    (bind) => startRunner(writeApplication(sourceOf('1')), { bind }),
-  );
+  const runners = [
+    `unix:${temporaryFolder()}/none/app.sock`,
+    '192.0.2.1:3000',
+    'nowhere.invalid:3000',
+    'fd://9',
+  ].map((bind) => startRunner(writeApplication(sourceOf('1')), { bind }));
   const outcomes = await Promise.all(
-    runners.map(async (runner) => [(await runner.exited).code, (await runner.said('cannot listen')).code, starts(runner)]),
+    runners.map(async (runner) => [
+      (await runner.exited).code,
+      (await runner.said('cannot listen')).code,
+      starts(runner),
+    ]),
   );
   expect(outcomes).toEqual(runners.map(() => [5, 'VIADUCT_E_LISTEN', 0]));
 });
@@ -83,7 +90,11 @@ test('a Unix socket takes over the file of a dead process, has the permissions a
   first.signal('SIGKILL');
   await first.exited;
   expect(existsSync(path)).toBe(true);
-  const third = startRunner(writeApplication(sourceOf('1')), { bind: `unix:${path}`, socketMode: 0o660, workers: 2 });
+  const third = startRunner(writeApplication(sourceOf('1')), {
+    bind: `unix:${path}`,
+    'socket-mode': '660',
+    workers: 2,
+  });
   await third.said('listening on');
   expect(statSync(path).mode & 0o777).toBe(0o660);
   expect(await getFrom({ path }, '/')).toMatchObject({ status: 200, body: '1' });
@@ -102,15 +113,15 @@ test('a file that is no socket is left alone', async () => {
 
 test('the pid file names the primary, keeps a second one out, is taken over from the dead, and is gone at the end', async () => {
   const pidFile = join(temporaryFolder(), 'viaduct.pid');
-  const first = startRunner(writeApplication(sourceOf('1')), { pidFile });
+  const first = startRunner(writeApplication(sourceOf('1')), { 'pid-file': pidFile });
   await first.listens();
   expect(readFileSync(pidFile, 'utf8')).toBe(`${first.child.pid}\n`);
-  const second = startRunner(writeApplication(sourceOf('1')), { pidFile });
+  const second = startRunner(writeApplication(sourceOf('1')), { 'pid-file': pidFile });
   expect((await second.exited).code).toBe(1);
   expect((await second.said('runs already')).msg).toContain(`process ${first.child.pid} runs already`);
   first.signal('SIGKILL');
   await first.exited;
-  const third = startRunner(writeApplication(sourceOf('1')), { pidFile });
+  const third = startRunner(writeApplication(sourceOf('1')), { 'pid-file': pidFile });
   await third.listens();
   expect(readFileSync(pidFile, 'utf8')).toBe(`${third.child.pid}\n`);
   third.signal('SIGTERM');
@@ -121,7 +132,7 @@ test('the pid file names the primary, keeps a second one out, is taken over from
 test('a pid file that cannot be written is said, and nothing is started', async () => {
   const pidFile = join(temporaryFolder(), 'folder');
   mkdirSync(pidFile);
-  const runner = startRunner(writeApplication(sourceOf('1')), { pidFile });
+  const runner = startRunner(writeApplication(sourceOf('1')), { 'pid-file': pidFile });
   expect((await runner.exited).code).toBe(1);
   expect(await runner.said(`pid file ${pidFile}`)).toMatchObject({ code: 'VIADUCT_E_PID_FILE' });
 });
@@ -133,13 +144,13 @@ test('the warm-up is answered before the first client is', async () => {
       asked.push(new URL(url).pathname);
       return new Response(asked.join(), { headers: { 'content-length': String(asked.join().length), 'content-type': 'text/plain' } });
     } });`;
-  const runner = startRunner(writeApplication(source), { warmUp: ['/a', '/b?c=1'] });
+  const runner = startRunner(writeApplication(source), { 'warm-up': ['/a', '/b?c=1'] });
   expect(await bodyOf(await runner.listens(), '/client')).toBe('/a,/b,/client');
 });
 
 test('a worker whose warm-up is answered with 500 is never ready', async () => {
   const source = `export const application = lint({ fetch: () => new Response('', { status: 503 }) });`;
-  const runner = startRunner(writeApplication(source), { warmUp: ['/health'] });
+  const runner = startRunner(writeApplication(source), { 'warm-up': ['/health'] });
   expect((await runner.exited).code).toBe(3);
   await runner.said('warm-up: GET /health was answered with 503');
 });

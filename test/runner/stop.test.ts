@@ -56,7 +56,7 @@ test('C6 500 WebSockets are closed with 1001 when the server drains', async () =
 });
 
 test('C7 what is not answered by the deadline is cut, and the exit code says so', async () => {
-  const runner = startRunner(writeApplication(sourceOf('1')), { gracefulTimeoutMs: 400 });
+  const runner = startRunner(writeApplication(sourceOf('1')), { 'graceful-timeout': 400 });
   const port = await runner.listens();
   const socket = await opened(port);
   const answer = exchange(socket, '/wait?ms=60000');
@@ -73,7 +73,7 @@ for (const [first, second] of [
   ['SIGTERM', 'SIGQUIT'],
 ] as const) {
   test(`C8 A12.160 ${second} after ${first} stops at once, whatever is under way`, async () => {
-    const runner = startRunner(writeApplication(sourceOf('1')), { workers: 2, gracefulTimeoutMs: 60_000 });
+    const runner = startRunner(writeApplication(sourceOf('1')), { workers: 2, 'graceful-timeout': 60_000 });
     const port = await runner.listens();
     const answer = exchange(await opened(port), '/wait?ms=60000');
     const blocked = exchange(await opened(port), '/block?ms=60000');
@@ -90,7 +90,10 @@ for (const [first, second] of [
 }
 
 test('Ctrl-C reaches every process of a terminal: the workers leave it to the primary, and answer what is under way', async () => {
-  const [program, ...rest] = commandOf(writeApplication(sourceOf('1')), { workers: 2 }) as [string, ...string[]];
+  const [program, ...rest] = commandOf(writeApplication(sourceOf('1')), { workers: 2 }) as [
+    string,
+    ...string[],
+  ];
   // A process group of its own, as a shell makes one for each command.
   const runner = follow(spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], detached: true }));
   const port = await runner.listens();
@@ -124,7 +127,9 @@ test('C9 SIGTERM while the application starts ends cleanly: what was started is 
 });
 
 test('C9 SIGTERM while the application does not get loaded ends after the deadline', async () => {
-  const runner = startRunner(writeApplication(`console.log('loading'); for (;;);`), { gracefulTimeoutMs: 300 });
+  const runner = startRunner(writeApplication(`console.log('loading'); for (;;);`), {
+    'graceful-timeout': 300,
+  });
   await until(() => runner.printed.includes('loading'), 'the application loads');
   runner.signal('SIGTERM');
   expect(await runner.exited).toEqual(GONE_WELL);
@@ -153,12 +158,16 @@ test('C12 an upload under way at SIGTERM is read to its end and answered', async
 test('C13 readiness turns 503 first, and connections are taken until the delay is over', async () => {
   const runner = startRunner(writeApplication(sourceOf('1')), {
     workers: 2,
-    readinessPath: '/readyz',
-    livenessPath: '/livez',
-    readinessDelayMs: 800,
+    'readiness-path': '/readyz',
+    'liveness-path': '/livez',
+    'readiness-delay': 800,
   });
   const port = await runner.listens();
-  expect([await bodyOf(port, '/readyz'), await bodyOf(port, '/livez'), await bodyOf(port, '/')]).toEqual(['ok\n', 'ok\n', '1']);
+  expect([await bodyOf(port, '/readyz'), await bodyOf(port, '/livez'), await bodyOf(port, '/')]).toEqual([
+    'ok\n',
+    'ok\n',
+    '1',
+  ]);
   const load = startLoad({ port, host: '127.0.0.1' }, 4, { untilClosed: true });
   runner.signal('SIGTERM');
   await until(async () => {
@@ -172,7 +181,10 @@ test('C13 readiness turns 503 first, and connections are taken until the delay i
 });
 
 test('C13 a second signal does not wait for the delay', async () => {
-  const runner = startRunner(writeApplication(sourceOf('1')), { readinessPath: '/readyz', readinessDelayMs: 60_000 });
+  const runner = startRunner(writeApplication(sourceOf('1')), {
+    'readiness-path': '/readyz',
+    'readiness-delay': 60_000,
+  });
   await runner.listens();
   runner.signal('SIGTERM');
   await runner.said('stopping');

@@ -3,6 +3,8 @@ import type { Runner } from './runner.js';
 /** The process ids of the workers that live, the oldest first, by what the log says. */
 export function workersOf({ lines }: Runner): number[] {
   const gone = lines.filter(({ msg }) => /^worker \d+ (?:ended|died)/.test(msg)).map(({ worker }) => worker);
-  const started = lines.filter(({ msg }) => /^worker \d+ starts/.test(msg)).map(({ worker }) => worker as number);
+  const started = lines
+    .filter(({ msg }) => /^worker \d+ starts/.test(msg))
+    .map(({ worker }) => worker as number);
   return started.filter((pid) => !gone.includes(pid));
 }

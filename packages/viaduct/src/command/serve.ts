@@ -1,5 +1,4 @@
-import { EXIT } from '../exit-code.js';
-import { loadApplication } from '../loading/load-application.js';
+import { exit } from 'node:process';
 import type { Option } from '../settings/option.js';
 import { OPTIONS } from '../settings/options.js';
 import { readSettings } from '../settings/read-settings.js';
@@ -15,17 +14,15 @@ const serveCommand: Command = {
   maxOperands: 1,
   async run({ operands: [specifier], flags, cwd }) {
     const { settings } = await readSettings({ flags, environment: process.env, cwd });
-    const { application } = await loadApplication(specifier, { cwd, settings: { ...settings } });
-    const { createProgramLogs } = await import('../logging/program-logs.js');
-    const logs = createProgramLogs(settings);
-    process.on('SIGUSR2', logs.reopen);
-    const { serve } = await import('@viaduct/node');
-    const server = await serve(logs.around(application), { port: 3000, onError: logs.onError });
-    console.log(`listening on ${server.url}`);
-    await new Promise((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
-    await server.close({ timeoutMs: settings.gracefulTimeoutMs });
-    await logs.close();
-    return EXIT.done;
+    const { run } = await import('../runner/run.js');
+    const { createRunnerLog } = await import('../runner/runner-log.js');
+    const code = await run({
+      source: { specifier, flags: [...flags], cwd },
+      settings,
+      log: createRunnerLog(settings.logLevel),
+    });
+    // Whatever an application has left running in this process must not keep it.
+    return exit(code);
   },
 };
 

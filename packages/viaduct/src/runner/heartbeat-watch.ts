@@ -8,7 +8,7 @@ export interface HeartbeatLimits {
 
 /** How often a worker reports: several times within the time after which it is given up. */
 export function heartbeatIntervalMs(heartbeatTimeoutMs: number): number {
-  return Math.min(1_000, Math.ceil(heartbeatTimeoutMs / 4));
+  return heartbeatTimeoutMs === 0 ? 1_000 : Math.min(1_000, Math.ceil(heartbeatTimeoutMs / 4));
 }
 
 /**
@@ -22,7 +22,7 @@ export function watchHeartbeats(
   log: RunnerLog,
 ): () => void {
   const { heartbeatTimeoutMs, startTimeoutMs } = limits;
-  const intervalMs = heartbeatIntervalMs(heartbeatTimeoutMs === 0 ? startTimeoutMs : heartbeatTimeoutMs);
+  const intervalMs = heartbeatIntervalMs(heartbeatTimeoutMs);
   let checkedAtMs = performance.now();
 
   function check(): void {

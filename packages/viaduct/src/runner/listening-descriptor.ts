@@ -83,8 +83,10 @@ function cannotListen(place: string, why: string): ViaductError {
 function reason(bind: Bind, code: string | undefined, message: string): string {
   if (code === 'EADDRINUSE') return 'it is in use. Stop the other program, or choose another address.';
   // What libuv also says of a Unix socket whose directory does not exist.
-  if (code === 'EACCES' && bind.kind === 'path') return 'its directory does not exist, or this user may not write there.';
-  if (code === 'EACCES') return 'this user may not. Choose a port from 1024 up, or let systemd open the socket.';
+  if (code === 'EACCES' && bind.kind === 'path')
+    return 'its directory does not exist, or this user may not write there.';
+  if (code === 'EACCES')
+    return 'this user may not. Choose a port from 1024 up, or let systemd open the socket.';
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'this machine has no such address.';
   return message;
 }

@@ -1,4 +1,4 @@
-import type { WorkerSettings } from './worker-settings.js';
+import type { WorkerTask } from './worker-task.js';
 
 /**
  * Where a worker finds the listening socket: behind standard input, output, error and the channel to the
@@ -9,7 +9,7 @@ export const LISTENING_DESCRIPTOR = 4;
 /** What the primary tells a worker. */
 export type Order =
   /** The first message: load the application, start it, listen, and report. */
-  | { readonly type: 'boot'; readonly settings: WorkerSettings }
+  | { readonly type: 'boot'; readonly task: WorkerTask }
   /** The readiness path answers 503 from now on; everything else goes on as before. */
   | { readonly type: 'unready' }
   /** Take no more connections, answer what is under way until the time is up, stop the application, exit. */

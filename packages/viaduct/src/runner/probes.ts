@@ -43,7 +43,10 @@ export function withProbes(application: Application, options: ProbeOptions): App
     fetch(request, context) {
       const status = probe(pathOf(request.url));
       if (status === undefined) return application.fetch(request, context);
-      return new Response(request.method === 'HEAD' ? null : BODIES[status], { status, headers: headersOf(status) });
+      return new Response(request.method === 'HEAD' ? null : BODIES[status], {
+        status,
+        headers: headersOf(status),
+      });
     },
     ...(handle !== undefined && { handle: answerFirst }),
     ...(upgrade !== undefined && { upgrade: upgrade.bind(application) }),

@@ -2,7 +2,7 @@ import type { ViaductError } from '@viaduct/core';
 import { toError } from '@viaduct/core/internal';
 import type { ServeOptions } from '@viaduct/node';
 import type { Bind } from './bind.js';
-import { EXIT, type ExitCode } from './exit-code.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
 import { loadProgram } from './load-program.js';
 import type { Program } from './program.js';
 import type { RunOptions } from './run-options.js';
@@ -16,7 +16,7 @@ import { onSignals } from './signals.js';
  * Stops like a worker. Nobody watches it, so there is nothing to reload, to resize or to retire.
  */
 export async function runAlone(bind: Bind, options: RunOptions): Promise<ExitCode> {
-  const { module, settings, log } = options;
+  const { source, settings, log } = options;
   const service = await begin();
   if (typeof service === 'number') return service;
   log.info({ workers: 0 }, `listening on ${service.url}`);
@@ -26,7 +26,7 @@ export async function runAlone(bind: Bind, options: RunOptions): Promise<ExitCod
   async function begin(): Promise<Service | ExitCode> {
     let program: Program;
     try {
-      program = await loadProgram(module);
+      program = await loadProgram(source);
     } catch (error) {
       log.error({ stage: 'load' }, toError(error).message);
       return EXIT.load;

@@ -1,9 +1,9 @@
+import type { ProgramSource } from './program.js';
 import type { RunnerLog } from './runner-log.js';
-import type { RunnerSettings } from './runner-settings.js';
+import type { Settings } from '../settings/settings.js';
 
 export interface RunOptions {
-  /** Which application, as on the command line: `application.ts#application`. */
-  readonly module: string | undefined;
-  readonly settings: RunnerSettings;
+  readonly source: ProgramSource;
+  readonly settings: Settings;
   readonly log: RunnerLog;
 }

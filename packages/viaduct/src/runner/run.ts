@@ -3,10 +3,10 @@ import { type ViaductError, ViaductTypeError } from '@viaduct/core';
 import { toError } from '@viaduct/core/internal';
 import { type Bind, readBind, takePassedDescriptor } from './bind.js';
 import { surviveBrokenOutput } from './broken-output.js';
-import { EXIT, type ExitCode } from './exit-code.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
 import { type ListeningDescriptor, openListeningDescriptor } from './listening-descriptor.js';
 import { claimPidFile } from './pid-file.js';
-import type { RunnerSettings } from './runner-settings.js';
+import type { Settings } from '../settings/settings.js';
 import { runAlone } from './run-alone.js';
 import type { RunOptions } from './run-options.js';
 import { onSignals, type SignalActions } from './signals.js';
@@ -38,7 +38,7 @@ export async function run(options: RunOptions): Promise<ExitCode> {
   }
 }
 
-async function supervise(bind: Bind, { module, settings, log }: RunOptions): Promise<ExitCode> {
+async function supervise(bind: Bind, { source, settings, log }: RunOptions): Promise<ExitCode> {
   let supervisor: Supervisor | undefined;
   let isStopped = false;
   const actions: SignalActions = {
@@ -55,7 +55,7 @@ async function supervise(bind: Bind, { module, settings, log }: RunOptions): Pro
   try {
     listening = await openListeningDescriptor(bind, settings.socketMode);
     if (isStopped) return EXIT.done;
-    supervisor = new Supervisor(module, settings, listening, log);
+    supervisor = new Supervisor(source, settings, listening, log);
     void supervisor.boot();
     return await supervisor.finished;
   } finally {
@@ -64,7 +64,7 @@ async function supervise(bind: Bind, { module, settings, log }: RunOptions): Pro
   }
 }
 
-function refuseWhereUnknown({ workers }: RunnerSettings): void {
+function refuseWhereUnknown({ workers }: Settings): void {
   if (platform !== 'win32' || workers === 0) return;
   throw new ViaductTypeError(
     'VIADUCT_E_OPTION',

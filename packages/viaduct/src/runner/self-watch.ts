@@ -1,15 +1,15 @@
 import { memoryUsage } from 'node:process';
 import type { Report } from './messages.js';
 import type { Service } from './service.js';
-import type { WorkerSettings } from './worker-settings.js';
+import type { WorkerTask } from './worker-task.js';
 
 /** Tells the primary that the event loop turns, and when the worker has served enough or holds too much memory. */
 export function watchSelf(
   service: Service,
-  settings: WorkerSettings,
+  { heartbeatIntervalMs, maxRequests }: WorkerTask,
+  maxMemoryBytes: number,
   report: (message: Report) => void,
 ): void {
-  const { heartbeatIntervalMs, maxMemoryBytes, maxRequests } = settings;
   if (maxRequests > 0) {
     let count = 0;
     service.onRequest(() => {

@@ -1,12 +1,13 @@
 import { pid } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CrashGuard } from './crash-guard.js';
-import { EXIT, type ExitCode } from './exit-code.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
 import { watchHeartbeats } from './heartbeat-watch.js';
 import type { ListeningDescriptor } from './listening-descriptor.js';
 import type { BootFailure, Retirement } from './messages.js';
+import type { ProgramSource } from './program.js';
 import type { RunnerLog } from './runner-log.js';
-import type { RunnerSettings } from './runner-settings.js';
+import type { Settings } from '../settings/settings.js';
 import { Turns } from './turns.js';
 import { WorkerPool } from './worker-pool.js';
 import type { WorkerExit, WorkerProcess } from './worker-process.js';
@@ -24,7 +25,7 @@ const RETRY_MS = 10_000;
 export class Supervisor {
   /** Settles when the last worker is gone. */
   readonly finished: Promise<ExitCode>;
-  readonly #settings: RunnerSettings;
+  readonly #settings: Settings;
   readonly #listening: ListeningDescriptor;
   readonly #log: RunnerLog;
   readonly #guard: CrashGuard;
@@ -38,18 +39,13 @@ export class Supervisor {
   #stopping: 'graceful' | 'quick' | undefined;
   #readinessDelay: NodeJS.Timeout | undefined;
 
-  constructor(
-    module: string | undefined,
-    settings: RunnerSettings,
-    listening: ListeningDescriptor,
-    log: RunnerLog,
-  ) {
+  constructor(source: ProgramSource, settings: Settings, listening: ListeningDescriptor, log: RunnerLog) {
     this.#settings = settings;
     this.#listening = listening;
     this.#log = log;
     this.#guard = new CrashGuard(settings.maxCrashes);
     this.#pool = new WorkerPool({
-      module,
+      source,
       settings,
       listening,
       log,

@@ -1,16 +1,16 @@
 import type { CrashGuard } from './crash-guard.js';
 import type { ListeningDescriptor } from './listening-descriptor.js';
 import type { Retirement } from './messages.js';
+import type { ProgramSource } from './program.js';
 import { drawLimit } from './request-limit.js';
 import type { RunnerLog } from './runner-log.js';
-import type { RunnerSettings } from './runner-settings.js';
+import type { Settings } from '../settings/settings.js';
 import { type WorkerExit, WorkerProcess } from './worker-process.js';
 import { heartbeatIntervalMs } from './heartbeat-watch.js';
 
 export interface PoolOptions {
-  /** Which application, as on the command line. */
-  readonly module: string | undefined;
-  readonly settings: RunnerSettings;
+  readonly source: ProgramSource;
+  readonly settings: Settings;
   readonly listening: ListeningDescriptor;
   readonly guard: CrashGuard;
   readonly log: RunnerLog;
@@ -40,19 +40,14 @@ export class WorkerPool {
   }
 
   spawn(): WorkerProcess {
-    const { module, settings, listening, guard, onRetire, onExit } = this.#options;
+    const { source, settings, listening, guard, onRetire, onExit } = this.#options;
     const { heartbeatTimeoutMs, maxRequests, maxRequestsJitter } = settings;
     const worker = new WorkerProcess(
       listening.descriptor,
       {
-        module,
-        heartbeatIntervalMs: heartbeatTimeoutMs === 0 ? 0 : heartbeatIntervalMs(heartbeatTimeoutMs),
-        gracefulTimeoutMs: settings.gracefulTimeoutMs,
+        source,
+        heartbeatIntervalMs: heartbeatIntervalMs(heartbeatTimeoutMs),
         maxRequests: drawLimit(maxRequests, maxRequestsJitter),
-        maxMemoryBytes: settings.maxMemoryBytes,
-        warmUp: settings.warmUp,
-        readinessPath: settings.readinessPath,
-        livenessPath: settings.livenessPath,
       },
       {
         onRetire,

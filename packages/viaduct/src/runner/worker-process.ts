@@ -10,10 +10,10 @@ import {
   type Report,
   type Retirement,
 } from './messages.js';
-import type { WorkerSettings } from './worker-settings.js';
+import type { WorkerTask } from './worker-task.js';
 
-/** How long an application may take to stop once the time for its requests is up. */
-const STOP_GRACE_MS = 1_000;
+/** Longer than a worker gives its application to stop once the time for its requests is up. */
+const STOP_GRACE_MS = 2_000;
 
 /** What the supervisor hears of its workers. */
 export interface WorkerEvents {
@@ -55,7 +55,7 @@ export class WorkerProcess {
   #growUp: NodeJS.Timeout | undefined;
   #settleBoot: (failure: BootFailure | undefined) => void = () => undefined;
 
-  constructor(descriptor: number, settings: WorkerSettings, events: WorkerEvents) {
+  constructor(descriptor: number, task: WorkerTask, events: WorkerEvents) {
     this.#events = events;
     this.booted = new Promise((resolve) => {
       this.#settleBoot = resolve;
@@ -72,7 +72,7 @@ export class WorkerProcess {
     // Without a listener a message that meets a worker just dying (EPIPE) would end the primary.
     this.#child.on('error', (error) => this.#notice(error));
     this.#child.once('exit', (code, signal) => this.#leave(code, signal));
-    this.#tell({ type: 'boot', settings });
+    this.#tell({ type: 'boot', task });
   }
 
   /** How long it has taken requests for. 0 when it never did. */

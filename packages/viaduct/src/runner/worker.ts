@@ -2,10 +2,10 @@ import { pid } from 'node:process';
 import { toError } from '@viaduct/core/internal';
 import { surviveBrokenOutput } from './broken-output.js';
 import { type BootFailure, LISTENING_DESCRIPTOR, type Order, type Report } from './messages.js';
-import type { LoadProgram, Program } from './program.js';
+import { loadProgram } from './load-program.js';
 import { watchSelf } from './self-watch.js';
 import { Service } from './service.js';
-import type { WorkerSettings } from './worker-settings.js';
+import type { WorkerTask } from './worker-task.js';
 
 /** Signals that a terminal or a container sends to every process, and that the primary acts upon. */
 const PRIMARY_SIGNALS = ['SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
@@ -15,30 +15,32 @@ const PRIMARY_SIGNALS = ['SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
  *
  * The life of a worker: load, start, warm up, serve, drain, stop, exit.
  */
-export function runWorker(load: LoadProgram): void {
+export function runWorker(): void {
   let booting: Promise<Service | undefined> = Promise.resolve(undefined);
   let state: 'booting' | 'serving' | 'draining' = 'booting';
   let exitCode = 0;
+  let gracefulTimeoutMs = 0;
 
   surviveBrokenOutput();
   for (const signal of PRIMARY_SIGNALS) process.on(signal, () => undefined);
   process.on('SIGTERM', () => report({ type: 'retire', reason: 'it was sent SIGTERM', hasFailed: false }));
   process.on('uncaughtException', fail);
   process.on('message', (order: Order) => {
-    if (order.type === 'boot') booting = boot(order.settings);
+    if (order.type === 'boot') booting = boot(order.task);
     else if (order.type === 'unready') void booting.then((service) => service?.turnUnready());
     else void drain(order.timeoutMs);
   });
 
-  async function boot(settings: WorkerSettings): Promise<Service | undefined> {
+  async function boot(task: WorkerTask): Promise<Service | undefined> {
     // The primary is gone, and with it everybody who would say when to stop.
-    process.once('disconnect', () => void drain(settings.gracefulTimeoutMs));
+    process.once('disconnect', () => void drain(gracefulTimeoutMs));
     let stage: BootFailure['stage'] = 'load';
     try {
-      const { application, options }: Program = await load(settings.module);
+      const { application, settings, options } = await loadProgram(task.source);
       stage = 'start';
+      ({ gracefulTimeoutMs } = settings);
       const service = await Service.start(application, settings, { ...options, fd: LISTENING_DESCRIPTOR });
-      watchSelf(service, settings, report);
+      watchSelf(service, task, settings.maxMemoryBytes, report);
       state = 'serving';
       report({ type: 'ready', url: service.url });
       return service;
