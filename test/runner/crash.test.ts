@@ -5,7 +5,7 @@ import { sourceOf, writeApplication } from './application.js';
 import { exchange, failures, startLoad } from './load.js';
 import { bodyOf, isAlive, opened, until } from './requests.js';
 import { startRunner } from './runner.js';
-import { workersOf } from './workers.js';
+import { servingOf, workersOf } from './workers.js';
 
 test('A12.157 a worker whose event loop is blocked is killed, named in the log, and replaced', async () => {
   const runner = startRunner(writeApplication(sourceOf('1')), { 'heartbeat-timeout': 800 });
@@ -47,7 +47,8 @@ test('C2 workers killed one after another under load cost their own requests: no
   await load.reached(200);
   let kills = 0;
   for (; kills < 6; kills += 1) {
-    kill(workersOf(runner)[0] as number, 'SIGKILL');
+    await until(() => servingOf(runner).length > 0, 'somebody serves');
+    kill(servingOf(runner)[0] as number, 'SIGKILL');
     await delay(500);
   }
   const tally = await load.stop();

@@ -8,3 +8,11 @@ export function workersOf({ lines }: Runner): number[] {
     .map(({ worker }) => worker as number);
   return started.filter((pid) => !gone.includes(pid));
 }
+
+/** Those of them that have begun to serve. */
+export function servingOf(runner: Runner): number[] {
+  const serving = runner.lines
+    .filter(({ msg }) => /^worker \d+ serves/.test(msg))
+    .map(({ worker }) => worker);
+  return workersOf(runner).filter((pid) => serving.includes(pid));
+}

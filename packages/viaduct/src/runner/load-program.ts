@@ -1,8 +1,6 @@
 import { env } from 'node:process';
 import { loadApplication } from '../loading/load-application.js';
-import { createErrorLog } from '../logging/error-log.js';
-import { withAccessLog } from '../logging/access-log.js';
-import { openLog } from '../logging/log-file.js';
+import { createProgramLogs } from '../logging/program-logs.js';
 import { readSettings } from '../settings/read-settings.js';
 import type { Program, ProgramSource } from './program.js';
 
@@ -14,15 +12,13 @@ import type { Program, ProgramSource } from './program.js';
 export async function loadProgram({ specifier, flags, cwd }: ProgramSource): Promise<Program> {
   const { settings } = await readSettings({ flags: new Map(flags), environment: env, cwd });
   const { application } = await loadApplication(specifier, { cwd, settings: { ...settings } });
-  const { accessLog, accessLogFile, trustProxy, keepAliveTimeoutMs, maxTargetBytes, startTimeoutMs } =
-    settings;
-  const logged =
-    accessLog === 'off'
-      ? application
-      : withAccessLog(application, { format: accessLog, destination: openLog(accessLogFile) });
+  const { trustProxy, keepAliveTimeoutMs, maxTargetBytes, startTimeoutMs } = settings;
+  const logs = createProgramLogs(settings);
+  // As logrotate asks for, of all processes of a service.
+  process.on('SIGUSR2', logs.reopen);
   return {
-    application: logged,
+    application: logs.around(application),
     settings,
-    options: { trustProxy, keepAliveTimeoutMs, maxTargetBytes, startTimeoutMs, onError: createErrorLog() },
+    options: { trustProxy, keepAliveTimeoutMs, maxTargetBytes, startTimeoutMs, onError: logs.onError },
   };
 }

@@ -49,7 +49,7 @@ function untilStopped(service: Service, { settings, log }: RunOptions): Promise<
   }
 
   return new Promise((resolve) => {
-    const removeListeners = onSignals({ stop, reload: refuse, resize: refuse });
+    const removeListeners = onSignals({ stop, reload: refuse, resize: refuse, reopenLogs: () => undefined });
     let delay: NodeJS.Timeout | undefined;
     let state: 'serving' | 'unready' | 'draining' = 'serving';
 

@@ -48,6 +48,7 @@ async function supervise(bind: Bind, { source, settings, log }: RunOptions): Pro
     },
     reload: () => supervisor?.reload(),
     resize: (step) => supervisor?.resize(step),
+    reopenLogs: () => supervisor?.reopenLogs(),
   };
   // From the first moment: a signal without a listener would end this process in the middle of something.
   const removeListeners = onSignals(actions);

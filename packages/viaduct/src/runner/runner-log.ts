@@ -1,5 +1,6 @@
-import { stderr } from 'node:process';
 import { type Level, pino } from 'pino';
+import { openStandardError } from '../logging/log-file.js';
+import { asciiOnly } from '../logging/printable.js';
 
 /** Where the runner says what it does. A logger of pino's fits. */
 export interface RunnerLog {
@@ -10,5 +11,6 @@ export interface RunnerLog {
 
 /** JSON lines on standard error, where they do not mix with the access log. */
 export function createRunnerLog(level: Level): RunnerLog {
-  return pino({ level, base: { name: 'viaduct' } }, { write: (line) => void stderr.write(line) });
+  const events = openStandardError();
+  return pino({ level, base: { name: 'viaduct' } }, { write: (line) => events.write(asciiOnly(line)) });
 }

@@ -5,6 +5,8 @@ export interface SignalActions {
   stop(kind: 'graceful' | 'quick'): void;
   reload(): void;
   resize(step: 1 | -1): void;
+  /** Log files have been moved away. */
+  reopenLogs(): void;
 }
 
 /**
@@ -14,6 +16,8 @@ export interface SignalActions {
  * `SIGQUIT` → quick stop
  * `SIGHUP` → reload
  * `SIGTTIN`, `SIGTTOU` → one worker more, one less
+ *
+ * `SIGUSR2` → log files are opened anew
  *
  * @returns Takes the listeners away.
  */
@@ -27,6 +31,7 @@ export function onSignals(actions: SignalActions): () => void {
       SIGHUP: () => actions.reload(),
       SIGTTIN: () => actions.resize(1),
       SIGTTOU: () => actions.resize(-1),
+      SIGUSR2: () => actions.reopenLogs(),
     }),
   };
   const entries = Object.entries(listeners) as [NodeJS.Signals, () => void][];

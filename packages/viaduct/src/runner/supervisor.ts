@@ -98,6 +98,11 @@ export class Supervisor {
     void this.#turns.take(() => this.#pool.trim());
   }
 
+  /** Workers, which write the access log, open its file anew. */
+  reopenLogs(): void {
+    for (const worker of this.#pool.workers) worker.reopenLogs();
+  }
+
   /** Whatever is said second is quick. */
   stop(kind: 'graceful' | 'quick'): void {
     if (this.#stopping === 'quick') return;
@@ -208,12 +213,14 @@ export class Supervisor {
     if (this.#stopping !== undefined) {
       if (cutRequests > 0 && this.#exitCode === EXIT.done) this.#exitCode = EXIT.cut;
       this.#endIfEmpty();
-    } else if (this.#hasServed) this.#succeed(worker, isExpected);
+    } else if (this.#hasServed) this.#succeed(worker, exit);
   }
 
   /** Sees to it that somebody takes the place of one that is gone. */
-  #succeed(worker: WorkerProcess, isExpected: boolean): void {
-    if (!isExpected) this.#guard.died(worker.servedMs);
+  #succeed(worker: WorkerProcess, { isExpected, signal }: WorkerExit): void {
+    // What served and was killed from outside did not die of its start.
+    const wasKilled = signal === 'SIGKILL' && worker.servedMs > 0;
+    if (!isExpected && !wasKilled) this.#guard.died(worker.servedMs);
     if (this.#guard.isExhausted && !this.#pool.isServing) {
       this.#log.error(
         {},

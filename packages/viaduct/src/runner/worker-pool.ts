@@ -59,7 +59,11 @@ export class WorkerPool {
       },
     );
     this.workers.add(worker);
-    this.#options.log.info({ worker: worker.pid }, `worker ${worker.pid} starts`);
+    const { log } = this.#options;
+    log.info({ worker: worker.pid }, `worker ${worker.pid} starts`);
+    void worker.booted.then(
+      (failure) => failure ?? log.info({ worker: worker.pid }, `worker ${worker.pid} serves`),
+    );
     return worker;
   }
 

@@ -85,6 +85,11 @@ export class WorkerProcess {
     this.#tell({ type: 'unready' });
   }
 
+  /** By the signal that a service manager would send to it too. */
+  reopenLogs(): void {
+    if (this.state !== 'gone') this.#child.kill('SIGUSR2');
+  }
+
   /** May be said again, with less time. */
   drain(timeoutMs: number, stopGraceMs: number = STOP_GRACE_MS): void {
     if (this.state === 'gone') return;

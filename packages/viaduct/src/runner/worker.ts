@@ -23,6 +23,8 @@ export function runWorker(): void {
 
   surviveBrokenOutput();
   for (const signal of PRIMARY_SIGNALS) process.on(signal, () => undefined);
+  // Until there are logs, which listen themselves.
+  process.on('SIGUSR2', () => undefined);
   process.on('SIGTERM', () => report({ type: 'retire', reason: 'it was sent SIGTERM', hasFailed: false }));
   process.on('uncaughtException', fail);
   process.on('message', (order: Order) => {
