@@ -39,12 +39,12 @@ export async function opened(port: number): Promise<Socket> {
   return socket;
 }
 
-/** Waits until something holds, for 10 s at most. */
+/** Waits until something holds, for 15 s at most. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (const end = Date.now() + 10_000; Date.now() < end; await delay(20)) {
+  for (const end = Date.now() + 15_000; Date.now() < end; await delay(20)) {
     if (await condition()) return;
   }
-  throw new Error(`waited 10 s in vain: ${what}`);
+  throw new Error(`waited 15 s in vain: ${what}`);
 }
 
 export function isAlive(pid: number): boolean {
