@@ -4,6 +4,9 @@ import { OPTIONS } from '../settings/options.js';
 import { readSettings } from '../settings/read-settings.js';
 import type { Command } from './command.js';
 
+/** What is logged last is on its way by then. */
+const LEAVE_AFTER_MS = 100;
+
 /** Serves an application until it is told to stop. */
 const serveCommand: Command = {
   usage: 'serve [module[#export]]',
@@ -16,13 +19,13 @@ const serveCommand: Command = {
     const { settings } = await readSettings({ flags, environment: process.env, cwd });
     const { run } = await import('../runner/run.js');
     const { createRunnerLog } = await import('../runner/runner-log.js');
+    // Whatever an application has left running in this process must not keep it.
     const code = await run({
       source: { specifier, flags: [...flags], cwd },
       settings,
       log: createRunnerLog(settings.logLevel),
-    });
-    // Whatever an application has left running in this process must not keep it.
-    return exit(code);
+    }).finally(() => setTimeout(exit, LEAVE_AFTER_MS).unref());
+    return code;
   },
 };
 

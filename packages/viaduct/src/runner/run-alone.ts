@@ -2,6 +2,7 @@ import type { ViaductError } from '@viaduct/core';
 import { toError } from '@viaduct/core/internal';
 import type { ServeOptions } from '@viaduct/node';
 import type { Bind } from './bind.js';
+import { CommandError } from '../command-error.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { loadProgram } from './load-program.js';
 import type { Program } from './program.js';
@@ -18,24 +19,28 @@ import { onSignals } from './signals.js';
 export async function runAlone(bind: Bind, options: RunOptions): Promise<ExitCode> {
   const { source, settings, log } = options;
   const service = await begin();
-  if (typeof service === 'number') return service;
   log.info({ workers: 0 }, `listening on ${service.url}`);
   const cutRequests = await untilStopped(service, options);
   return cutRequests > 0 ? EXIT.cut : EXIT.done;
 
-  async function begin(): Promise<Service | ExitCode> {
+  function failure(code: ExitCode, stage: 'load' | 'start', error: unknown): CommandError {
+    const { message } = toError(error);
+    log.error({ stage }, message);
+    return new CommandError(code, message, { cause: error });
+  }
+
+  async function begin(): Promise<Service> {
     let program: Program;
     try {
       program = await loadProgram(source);
     } catch (error) {
-      log.error({ stage: 'load' }, toError(error).message);
-      return EXIT.load;
+      throw failure(EXIT.load, 'load', error);
     }
     try {
       return await Service.start(program.application, settings, { ...program.options, ...addressOf(bind) });
     } catch (error) {
-      log.error({ stage: 'start' }, toError(error).message);
-      return (error as Partial<ViaductError>).code === 'VIADUCT_E_LISTEN' ? EXIT.listen : EXIT.start;
+      const isListening = (error as Partial<ViaductError>).code === 'VIADUCT_E_LISTEN';
+      throw failure(isListening ? EXIT.listen : EXIT.start, 'start', error);
     }
   }
 }

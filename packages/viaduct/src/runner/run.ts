@@ -3,6 +3,7 @@ import { type ViaductError, ViaductTypeError } from '@viaduct/core';
 import { toError } from '@viaduct/core/internal';
 import { type Bind, readBind, takePassedDescriptor } from './bind.js';
 import { surviveBrokenOutput } from './broken-output.js';
+import { CommandError } from '../command-error.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { type ListeningDescriptor, openListeningDescriptor } from './listening-descriptor.js';
 import { claimPidFile } from './pid-file.js';
@@ -15,7 +16,8 @@ import { Supervisor } from './supervisor.js';
 /**
  * Runs an application until it is told to stop: in worker processes, or with `workers: 0` in this one.
  *
- * @returns What the process is to end with. Every failure has been logged.
+ * @returns What the process is to end with.
+ * @throws {CommandError} When it never got so far as to serve: the same has been logged.
  * @throws {ViaductTypeError} `VIADUCT_E_OPTION` when the address cannot be read; nothing has been started.
  */
 export async function run(options: RunOptions): Promise<ExitCode> {
@@ -32,9 +34,11 @@ export async function run(options: RunOptions): Promise<ExitCode> {
       releasePidFile?.();
     }
   } catch (error) {
-    const code = (error as Partial<ViaductError>).code;
-    log.error({ code }, toError(error).message);
-    return code === 'VIADUCT_E_LISTEN' ? EXIT.listen : EXIT.fault;
+    if (error instanceof CommandError) throw error;
+    const { code } = error as Partial<ViaductError>;
+    const { message } = toError(error);
+    log.error({ code }, message);
+    throw new CommandError(code === 'VIADUCT_E_LISTEN' ? EXIT.listen : EXIT.fault, message, { cause: error });
   }
 }
 
@@ -58,7 +62,9 @@ async function supervise(bind: Bind, { source, settings, log }: RunOptions): Pro
     if (isStopped) return EXIT.done;
     supervisor = new Supervisor(source, settings, listening, log);
     void supervisor.boot();
-    return await supervisor.finished;
+    const code = await supervisor.finished;
+    if (supervisor.bootFailure === undefined) return code;
+    throw new CommandError(code, supervisor.bootFailure.message);
   } finally {
     await listening?.close();
     removeListeners();

@@ -25,6 +25,8 @@ const RETRY_MS = 10_000;
 export class Supervisor {
   /** Settles when the last worker is gone. */
   readonly finished: Promise<ExitCode>;
+  /** Why the first worker did not get ready, if so. */
+  bootFailure: BootFailure | undefined;
   readonly #settings: Settings;
   readonly #listening: ListeningDescriptor;
   readonly #log: RunnerLog;
@@ -65,6 +67,7 @@ export class Supervisor {
     const failure = await first.booted;
     if (this.#stopping !== undefined) return;
     if (failure !== undefined) {
+      this.bootFailure = failure;
       this.#log.error({ stage: failure.stage }, failure.message);
       this.#giveUp(failure.stage === 'load' ? EXIT.load : EXIT.start);
       return;
