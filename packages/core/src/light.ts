@@ -1,4 +1,4 @@
-import { isPlainStatus, pairsOf } from './plain-head.js';
+import { isPlainStatus, headerPairsOf } from './plain-head.js';
 
 /** What a response may be made of. */
 export type Body = ConstructorParameters<typeof Response>[0];
@@ -16,7 +16,7 @@ export class Light {
   constructor(body: Body = null, init: ResponseInit = {}) {
     const { status = 200, statusText = '' } = init;
     const content = isWhole(body) && isPlainStatus(status, statusText, body) ? body : undefined;
-    const pairs = content === undefined ? undefined : pairsOf(init.headers, content);
+    const pairs = content === undefined ? undefined : headerPairsOf(init.headers, content);
     if (content === undefined || pairs === undefined) {
       this.#content = null;
       this.#native = new Response(body, init);

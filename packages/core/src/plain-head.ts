@@ -21,7 +21,7 @@ const VALUE = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-
  *
  * @returns `undefined` where the native class has something to correct, to join or to refuse.
  */
-export function pairsOf(
+export function headerPairsOf(
   headers: ResponseInit['headers'],
   body: string | Uint8Array | null,
 ): string[] | undefined {

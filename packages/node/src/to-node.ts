@@ -47,17 +47,10 @@ export function createGateway({ onError, trustProxy, maxTargetBytes }: ToNodeOpt
 export function createListener(application: Application, gateway: Gateway): RequestListener {
   const root = new MountPoint(gateway);
   const observers = observersOf(application);
-  if (observers.length > 0) {
-    return function observedListener(request, response) {
-      if (request.httpVersionMajor >= 2) adoptHttp2Response(response);
-      catchResponseErrors(response);
-      for (const observer of observers) observeOnNode(observer, request, response, application.name);
-      if (admit(request, response, root)) void runOnNode(application, request, response);
-    };
-  }
   return function listener(request, response) {
     if (request.httpVersionMajor >= 2) adoptHttp2Response(response);
     catchResponseErrors(response);
+    for (const observer of observers) observeOnNode(observer, request, response, application.name);
     if (admit(request, response, root)) void runOnNode(application, request, response);
   };
 }
