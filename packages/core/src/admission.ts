@@ -14,7 +14,8 @@ import { type AnswerEnd, UpgradeEnd } from './upgrade-end.js';
  *
  * Refused with 400: a `Host` that is missing (HTTP/1.1), repeated, empty or malformed (RFC 9112 §3.2), a
  * repeated `Content-Type` or `Authorization` (Node keeps the first, the web types join them: two readings
- * of one request), a target of no known form. Refused with 405: TRACE; with 414: a target that is too long.
+ * of one request), a target of no known form. Refused with 405: TRACE; with 414: a target that is too long;
+ * with 431: more headers than the server takes. They are all there to be counted, since it has Node cut none.
  * Answered: `OPTIONS *`.
  *
  * A request that was admitted before goes on as it is.
@@ -40,12 +41,14 @@ export function admitUpgrade(request: RecordedRequest, socket: Duplex, root: Mou
 }
 
 /** The statuses that a request is refused with before any application is asked. */
-export type Refusal = 400 | 405 | 414;
+export type Refusal = 400 | 405 | 414 | 431;
 
 /** Reads and records a request. */
 function enter(request: RecordedRequest, end: AnswerEnd, root: MountPoint): Refusal | undefined {
   const { url = '/' } = request;
-  if (url.length > root.gateway.maxTargetBytes) return 414;
+  const { limits } = root.gateway;
+  if (url.length > limits.maxTargetBytes) return 414;
+  if (request.rawHeaders.length > limits.maxHeaders * 2) return 431;
   const target = readTarget(request, url);
   if (typeof target === 'number') return target;
   const forwarded = root.gateway.forwarding?.read(request);

@@ -10,6 +10,7 @@ import { failOnNode, failOnWeb } from './failure.js';
 import { type ErrorInfo, type ErrorListener, Gateway } from './gateway.js';
 import { type Guard, GuardTable, type Guards } from './guards.js';
 import { rewriteLocationOnNode, rewriteLocationOnWeb } from './location.js';
+import { checkLimits } from './limits.js';
 import { type Mount, MountPoint } from './mount-point.js';
 import { AMBIGUOUS, MountTable, type Mounts } from './mount-table.js';
 import { createMountedLifecycle, isDown, retryAfter } from './mounted-lifecycle.js';
@@ -17,8 +18,10 @@ import { plainResponse, sendPlain } from './plain-answer.js';
 import { NodeRequestHead } from './request-head.js';
 import { POINT, type RecordedRequest, TARGET } from './request-record.js';
 import { sendResponse } from './response-to-node.js';
-import { markReadsContext, runOnNode, runOnWeb } from './run.js';
+import { runOnNodeWithinLimits } from './node-limits.js';
+import { markReadsContext } from './run.js';
 import { describeDispatcher } from './table-description.js';
+import { markDecidesLimits, runWithinLimits } from './web-limits.js';
 import { type ParsedTarget, parseTarget, targetBelow } from './target.js';
 import { failUpgrade, runUpgrade } from './upgrade.js';
 import { answerUpgrade, refuseUpgrade } from './upgrade-answer.js';
@@ -33,6 +36,11 @@ export interface DispatcherOptions {
   readonly onError?: ErrorListener;
   /** `true`: a host with mounts of its own never falls back to mounts without a host. Default `false`. */
   readonly isolateHosts?: boolean;
+  /**
+   * How long `stop()` waits for `waitUntil` work of requests that came to this dispatcher itself, without a
+   * server. Default 8,000.
+   */
+  readonly workTimeoutMs?: number;
   /** How long the `start()` of one application may take. Default 30,000. */
   readonly startTimeoutMs?: number;
   /**
@@ -72,7 +80,7 @@ export interface Dispatcher extends Application {
  */
 export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}): Dispatcher {
   refuseWrongOptions(options);
-  const { name, onError, startTimeoutMs = 30_000, boot = 'fail' } = options;
+  const { name, onError, startTimeoutMs = 30_000, boot = 'fail', workTimeoutMs = 8_000 } = options;
   const table = new MountTable(mounts, options.isolateHosts ?? false, onError);
   const guards = new GuardTable(options.guards ?? {});
   const readsHost = table.hasHosts || !guards.isEmpty;
@@ -127,7 +135,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     arrive(request, point, point.below(mount), target);
     if (isolates && isDown(mount)) return sendPlain(response, 503, retryAfter(mount, lifecycle));
     if (mount.rewriteLocation) rewriteLocationOnNode(request, response, point.below(mount).basePath);
-    return runOnNode(mount.application, request, response);
+    return runOnNodeWithinLimits(mount.application, request, response);
   }
 
   async function upgrade(request: RecordedRequest, socket: Duplex, head: Buffer): Promise<void> {
@@ -179,7 +187,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     const point = context.point.below(mount);
     context.exchange.reached = point;
     const at = context.at(point);
-    const response = await runOnWeb(mount.application, request, at);
+    const response = await runWithinLimits(mount.application, request, at);
     return mount.rewriteLocation ? rewriteLocationOnWeb(response, at) : response;
   }
 
@@ -196,11 +204,11 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     ),
     describe: () => describeDispatcher(table, guards),
     async stop() {
-      await gateway.settled();
+      await gateway.settled(workTimeoutMs);
       await lifecycle.stop();
     },
   });
-  return dispatcher;
+  return markDecidesLimits(dispatcher);
 }
 
 /** Set once, before the application runs: an asynchronous one would read the body, and route, after a restoring. */
@@ -243,12 +251,14 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof DispatcherOptions>([
   'isolateHosts',
   'startTimeoutMs',
   'boot',
+  'workTimeoutMs',
 ]);
 
 function refuseWrongOptions(options: DispatcherOptions): void {
   const unknown = Object.keys(options).find((option) => !OPTIONS.has(option));
   let fault: string | undefined;
-  const { boot = 'fail' } = options;
+  const { boot = 'fail', workTimeoutMs } = options;
+  checkLimits({ workTimeoutMs }, 'createDispatcher');
   if (unknown !== undefined) {
     fault = `there is no option "${unknown}". Options are ${[...OPTIONS].join(', ')}.`;
   } else if (boot !== 'fail' && boot !== 'isolate') {

@@ -49,6 +49,11 @@ export abstract class Exchange {
     this.runtime = runtime;
   }
 
+  /** Whether a server of Node has taken the request in, and applies the limits. */
+  abstract readonly isOnNode: boolean;
+  /** Whether the application was given up, and another answer sent in the place of its own. */
+  isAbandoned = false;
+
   /** Whether a trusted proxy has sent the request. */
   abstract isFrom(proxies: Forwarding | undefined): boolean;
 
@@ -61,6 +66,20 @@ export abstract class Exchange {
     this.#reported = { error };
     return true;
   }
+
+  /** The signal of an exchange that may be given up. */
+  signalToAbandon(): AbortSignal {
+    return this.signal;
+  }
+
+  /** Gives the application up: the signal aborts, and the outcome tells why. */
+  abandon(error: Error): void {
+    this.failure ??= { error };
+    this.isAbandoned = true;
+    this.abort(error);
+  }
+
+  protected abstract abort(reason: Error): void;
 
   /** From the first call on, the exchange watches for its end. */
   protected abstract watch(): void;

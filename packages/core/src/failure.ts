@@ -17,6 +17,7 @@ export function failOnNode(
   response: ServerResponse,
 ): void {
   const context = nodeContextOf(request);
+  if (context.exchange.isAbandoned) return;
   reportFailure(error, application, context);
   if (response.writableEnded) return;
   if (response.headersSent) {
@@ -34,7 +35,7 @@ export function failOnWeb(
   method: string,
   context: Context,
 ): Response {
-  reportFailure(error, application, context);
+  if (!context.exchange.isAbandoned) reportFailure(error, application, context);
   return plainResponse(method, 500);
 }
 

@@ -1,6 +1,7 @@
 import type { Application } from './application.js';
 import type { RequestContext } from './context.js';
 import { failureOf } from './attribution.js';
+import { SERVER_LIMITS, type ServerLimits } from './limits.js';
 import type { Forwarding } from './forwarding.js';
 
 /** What an error listener learns besides the error, as far as it is known. */
@@ -29,9 +30,15 @@ export type ErrorListener = (error: unknown, info: ErrorInfo) => void;
 export interface GatewayOptions {
   readonly onError?: ErrorListener | undefined;
   readonly forwarding?: Forwarding | undefined;
-  /** Longer targets are answered with 414. Default 8,192. */
-  readonly maxTargetBytes?: number | undefined;
+  /** What a server lets through. Default: no limits but that of targets, since a server in front has them. */
+  readonly limits?: ServerLimits | undefined;
 }
+
+const UNLIMITED: ServerLimits = {
+  maxHeaders: Infinity,
+  maxBodyBytes: Infinity,
+  handlerTimeoutMs: Infinity,
+};
 
 /**
  * Where requests enter: what holds for all of them, and the work they leave behind.
@@ -41,14 +48,14 @@ export interface GatewayOptions {
 export class Gateway {
   /** Absent where another server has read the forwarded headers already. */
   readonly forwarding: Forwarding | undefined;
-  readonly maxTargetBytes: number;
+  readonly limits: Required<ServerLimits>;
   readonly #onError: ErrorListener | undefined;
   readonly #pending = new Set<Promise<unknown>>();
 
-  constructor({ onError, forwarding, maxTargetBytes = 8_192 }: GatewayOptions = {}) {
+  constructor({ onError, forwarding, limits = UNLIMITED }: GatewayOptions = {}) {
     this.#onError = onError;
     this.forwarding = forwarding;
-    this.maxTargetBytes = maxTargetBytes;
+    this.limits = { ...SERVER_LIMITS, ...limits };
   }
 
   /** Tells the nearest listener of a failure: nothing is swallowed, and nothing is thrown. */
@@ -77,8 +84,22 @@ export class Gateway {
     return this.#pending.size;
   }
 
-  /** Resolves when no work is left, also work that was added while waiting. */
-  async settled(): Promise<void> {
-    while (this.#pending.size > 0) await Promise.all(this.#pending);
+  /**
+   * Resolves when no work is left, also work that was added while waiting, or when the time is over.
+   *
+   * @param timeoutMs Default: as long as it takes.
+   */
+  async settled(timeoutMs: number = Infinity): Promise<void> {
+    let isOver = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const over = new Promise<void>((resolve) => {
+      if (timeoutMs === Infinity) return;
+      timer = setTimeout(() => {
+        isOver = true;
+        resolve();
+      }, timeoutMs);
+    });
+    while (this.#pending.size > 0 && !isOver) await Promise.race([Promise.all(this.#pending), over]);
+    clearTimeout(timer);
   }
 }

@@ -16,6 +16,7 @@ import { markReadsContext, runOnNode, runOnWeb } from './run.js';
 import { lifecycleOf } from './running.js';
 import { failUpgrade, runUpgrade } from './upgrade.js';
 import { answerUpgrade } from './upgrade-answer.js';
+import { markDecidesLimits } from './web-limits.js';
 import { enterWeb } from './web-entry.js';
 
 /** What {@link withHooks} calls. Each is optional; a member left out costs nothing. */
@@ -91,7 +92,7 @@ export function withHooks(application: ApplicationLike, hooks: Hooks): Applicati
   }
 
   const { name } = inner;
-  return markReadsContext({
+  const hooked: Application = markReadsContext({
     ...(name === undefined ? {} : { name }),
     fetch,
     handle,
@@ -99,6 +100,7 @@ export function withHooks(application: ApplicationLike, hooks: Hooks): Applicati
     ...lifecycleOf(inner),
     ...describing(inner),
   });
+  return markDecidesLimits(hooked, inner);
 }
 
 async function continueOnNode(

@@ -22,6 +22,7 @@ export { lintChecks } from './lint/checks.js';
 export { lint } from './lint/lint.js';
 export type { LintOptions } from './lint/linter.js';
 export { LintError, type LintPlace, type Violation } from './lint/violation.js';
+export type { RequestLimits, ServerLimits } from './limits.js';
 export type { Mount, MountStatus } from './mount-point.js';
 export type { MountOptions, Mounts } from './mount-table.js';
 export type { FinishedCallback, Outcome } from './outcome.js';

@@ -7,7 +7,12 @@ export { type Context, isFromTrustedProxy, nodeContextOf } from './context.js';
 export { toError } from './errors.js';
 export { catchResponseErrors, failOnNode, failOnWeb, reportFailure } from './failure.js';
 export type { ForwardedFacts, Forwarding } from './forwarding.js';
+export { checkLimits, SERVER_LIMITS } from './limits.js';
+export { runOnNodeWithinLimits } from './node-limits.js';
+export { sendPlain } from './plain-answer.js';
+export { markDecidesLimits } from './web-limits.js';
 export { Gateway } from './gateway.js';
+export { plainAddress } from './plain-address.js';
 export { isHopByHop } from './hop-by-hop.js';
 export { knownBody } from './known-body.js';
 export type { Boot } from './boot.js';
@@ -33,5 +38,5 @@ export {
   targetBelow,
 } from './target.js';
 export { runUpgrade } from './upgrade.js';
-export { refuseUpgrade } from './upgrade-answer.js';
+export { closeSoon, refuseUpgrade } from './upgrade-answer.js';
 export { enterWeb } from './web-entry.js';

@@ -1,5 +1,6 @@
 import type { Application } from './application.js';
 import type { RequestContext } from './context.js';
+import type { RequestLimits } from './limits.js';
 import type { ErrorInfo, ErrorListener, Gateway } from './gateway.js';
 
 /**
@@ -10,7 +11,7 @@ import type { ErrorInfo, ErrorListener, Gateway } from './gateway.js';
 export type MountStatus = 'stopped' | 'starting' | 'running' | 'failed';
 
 /** One entry of a dispatcher's table: an application, and how it is handed its requests. */
-export interface Mount {
+export interface Mount extends RequestLimits {
   /** The key as the user wrote it, for messages and logs. */
   readonly key: string;
   /** Normalised path: `''` or `/a/b`. */
@@ -37,6 +38,9 @@ export class MountPoint {
   /** `''` or `/a/b`: everything that was stripped on the way here. */
   readonly basePath: string;
   readonly gateway: Gateway;
+  /** The limits that hold here: those of the innermost mount that has some, else the server's. */
+  readonly maxBodyBytes: number;
+  readonly handlerTimeoutMs: number;
   /** The mounts passed on the way, outermost first; empty where a request enters. */
   readonly mounts: readonly Mount[];
   readonly #children = new Map<Mount, MountPoint>();
@@ -47,6 +51,9 @@ export class MountPoint {
     this.gateway = gateway;
     this.basePath = basePath;
     this.mounts = mounts;
+    const { limits } = gateway;
+    this.maxBodyBytes = innermost(mounts, 'maxBodyBytes') ?? limits.maxBodyBytes;
+    this.handlerTimeoutMs = innermost(mounts, 'handlerTimeoutMs') ?? limits.handlerTimeoutMs;
   }
 
   /** An entry of the same gateway whose requests had this path taken off by a proxy. */
@@ -80,4 +87,8 @@ export class MountPoint {
     this.#latestChild = child;
     return child;
   }
+}
+
+function innermost(mounts: readonly Mount[], name: keyof RequestLimits): number | undefined {
+  return mounts.findLast((mount) => mount[name] !== undefined)?.[name];
 }

@@ -2,6 +2,7 @@ import { type Application, type ApplicationLike, toApplication } from './applica
 import type { Reading } from './description.js';
 import { ViaductTypeError } from './errors.js';
 import type { ErrorListener } from './gateway.js';
+import { checkLimits, type RequestLimits } from './limits.js';
 import { HostTable } from './host-table.js';
 import { type MountKey, parseMountKey } from './mount-key.js';
 import type { Mount, MountStatus } from './mount-point.js';
@@ -14,7 +15,7 @@ export interface OwnMount extends Mount {
 }
 
 /** An application with the way it is handed its requests. */
-export interface MountOptions {
+export interface MountOptions extends RequestLimits {
   readonly application: ApplicationLike;
   /**
    * `true` (default): mounted, the application sees the path below its base path.
@@ -104,7 +105,12 @@ function createMount(
 ): OwnMount {
   const place = `createDispatcher: mount "${key.written}"`;
   const options: MountOptions = isMountOptions(value) ? value : { application: value };
-  const { strip = true, rewriteLocation = false } = options;
+  const { strip = true, rewriteLocation = false, maxBodyBytes, handlerTimeoutMs } = options;
+  const limits = {
+    ...(maxBodyBytes === undefined ? {} : { maxBodyBytes }),
+    ...(handlerTimeoutMs === undefined ? {} : { handlerTimeoutMs }),
+  };
+  checkLimits(limits, place);
   for (const [option, given] of Object.entries({ strip, rewriteLocation })) {
     if (typeof given === 'boolean') continue;
     throw wrongOption(`${place}: ${option} is ${String(given)}. Write true or false.`);
@@ -130,6 +136,7 @@ function createMount(
     rewriteLocation,
     onError,
     status: 'stopped',
+    ...limits,
   };
 }
 
@@ -137,6 +144,8 @@ const MOUNT_OPTIONS: ReadonlySet<string> = new Set<keyof MountOptions>([
   'application',
   'strip',
   'rewriteLocation',
+  'maxBodyBytes',
+  'handlerTimeoutMs',
 ]);
 
 function wrongOption(message: string): ViaductTypeError {

@@ -16,6 +16,8 @@ export class NodeExchange extends Exchange {
   readonly #response: AnswerEnd;
   #abort: AbortController | undefined;
   #isWatching = false;
+  #reason: Error | undefined;
+  override readonly isOnNode = true;
 
   constructor(request: RecordedRequest) {
     super();
@@ -50,6 +52,7 @@ export class NodeExchange extends Exchange {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
       containListeners(this.#abort.signal, (error) => this.#report(error));
+      if (this.#reason !== undefined) this.#abort.abort(this.#reason);
       this.watch();
     }
     return this.#abort.signal;
@@ -67,6 +70,11 @@ export class NodeExchange extends Exchange {
   #report(error: unknown): void {
     const context = this.#request[CONTEXT];
     context?.point.report(error, context);
+  }
+
+  protected override abort(reason: Error): void {
+    this.#reason = reason;
+    this.#abort?.abort(reason);
   }
 
   protected override watch(): void {

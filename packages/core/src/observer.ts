@@ -12,6 +12,7 @@ import { RESPONSE, type RecordedRequest } from './request-record.js';
 import { markReadsContext, runOnNode, runOnWeb } from './run.js';
 import { UpgradeEnd } from './upgrade-end.js';
 import { runUpgrade } from './upgrade.js';
+import { markDecidesLimits } from './web-limits.js';
 import { enterWeb } from './web-entry.js';
 
 /** Learns what came of each exchange: what access logs and metrics are made of. */
@@ -64,6 +65,7 @@ export function withObserver(application: ApplicationLike, observer: Observer, p
     ...(inner.upgrade === undefined ? {} : { upgrade }),
     ...lifecycleOf(inner),
   });
+  markDecidesLimits(observed, inner);
   return Object.defineProperty(observed, OBSERVERS, { value: [observer, ...observersOf(inner)] });
 }
 

@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import type { UnderlyingSource } from 'node:stream/web';
 import type { Context } from './context.js';
 import { ViaductError } from './errors.js';
 import { isHopByHop } from './hop-by-hop.js';
+import { OVERFLOW, type RecordedRequest } from './request-record.js';
 import { createRequest, type RequestSource } from './lazy-request.js';
 
 /**
@@ -11,15 +11,15 @@ import { createRequest, type RequestSource } from './lazy-request.js';
  * Nothing is built that the application does not read; the body is read from the socket as the
  * application reads it, and no sooner.
  */
-export function toRequest(request: IncomingMessage, context: Context): Request {
+export function toRequest(request: RecordedRequest, context: Context): Request {
   return createRequest(new NodeRequestSource(request, context));
 }
 
 class NodeRequestSource implements RequestSource {
-  readonly #request: IncomingMessage;
+  readonly #request: RecordedRequest;
   readonly #context: Context;
 
-  constructor(request: IncomingMessage, context: Context) {
+  constructor(request: RecordedRequest, context: Context) {
     this.#request = request;
     this.#context = context;
   }
@@ -69,7 +69,7 @@ function serialised(): RegExp {
  * Whether a request has a body: over HTTP/1.1 when it says how long it is (RFC 9112 §6.3), over HTTP/2 when its
  * stream did not end with the head (RFC 9113 §8.1).
  */
-export function hasBody(request: IncomingMessage & { readonly stream?: StreamHead }): boolean {
+export function hasBody(request: RecordedRequest & { readonly stream?: StreamHead }): boolean {
   const { headers, stream } = request;
   if (stream !== undefined) return !stream.endAfterHeaders && headers['content-length'] !== '0';
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
@@ -81,18 +81,18 @@ interface StreamHead {
 }
 
 /** `Readable.toWeb` is not used: cancelled under back-pressure it ends the process (nodejs/node#64529). */
-function toBody(request: IncomingMessage): ReadableStream<Uint8Array> {
+function toBody(request: RecordedRequest): ReadableStream<Uint8Array> {
   const source = new BodySource(request);
   return new ReadableStream<Uint8Array>(source, { highWaterMark: 0 });
 }
 
 /** Leaves the request alone until the first read, so that an upload nobody reads stays Node's to drop. */
 class BodySource implements UnderlyingSource<Uint8Array> {
-  readonly #request: IncomingMessage;
+  readonly #request: RecordedRequest;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #isClosed = false;
 
-  constructor(request: IncomingMessage) {
+  constructor(request: RecordedRequest) {
     this.#request = request;
   }
 
@@ -110,7 +110,8 @@ class BodySource implements UnderlyingSource<Uint8Array> {
   #attach(controller: ReadableStreamDefaultController<Uint8Array>): void {
     const request = this.#request;
     this.#controller = controller;
-    if (request.destroyed && !request.readableEnded) return this.#close(() => controller.error(clientGone()));
+    if (request.destroyed && !request.readableEnded)
+      return this.#close(() => controller.error(request[OVERFLOW] ?? clientGone()));
     request.pause();
     request.on('data', (chunk: Uint8Array) => {
       if (this.#isClosed) return;
@@ -118,8 +119,8 @@ class BodySource implements UnderlyingSource<Uint8Array> {
       if ((controller.desiredSize ?? 0) <= 0) request.pause();
     });
     request.once('end', () => this.#close(() => controller.close()));
-    request.once('error', (error) => this.#close(() => controller.error(error)));
-    request.once('close', () => this.#close(() => controller.error(clientGone())));
+    request.once('error', (error) => this.#close(() => controller.error(request[OVERFLOW] ?? error)));
+    request.once('close', () => this.#close(() => controller.error(request[OVERFLOW] ?? clientGone())));
   }
 
   #close(finish: () => void): void {

@@ -17,6 +17,8 @@ export const TARGET: unique symbol = Symbol.for('viaduct.1.target');
 export const RESPONSE: unique symbol = Symbol.for('viaduct.1.response');
 export const FORWARDED: unique symbol = Symbol.for('viaduct.1.forwarded');
 export const OBSERVATION: unique symbol = Symbol.for('viaduct.1.observation');
+/** Set when the body has grown beyond its limit: what readers of it are told. */
+export const OVERFLOW: unique symbol = Symbol.for('viaduct.1.overflow');
 export const CONTEXT: unique symbol = Symbol.for('viaduct.1.context');
 
 /** A Node request with Viaduct's record on it. */
@@ -27,6 +29,7 @@ export interface RecordedRequest extends IncomingMessage {
   [POINT]?: MountPoint;
   [TARGET]?: ParsedTarget;
   [RESPONSE]?: AnswerEnd;
+  [OVERFLOW]?: Error;
   /** What trusted proxies said. */
   [FORWARDED]?: ForwardedFacts;
   /** The context that was built last: there is none until somebody asks. */

@@ -77,6 +77,7 @@ export async function runConverted(
     const context = nodeContextOf(request);
     const answer = await application.fetch(toRequest(request, context), context);
     const checked = checkResponse(answer, application);
+    if (context.exchange.isAbandoned) return await checked.body?.cancel();
     context.exchange.answered(checked);
     await sendResponse(checked, request, response);
   } catch (error) {

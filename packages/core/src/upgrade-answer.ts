@@ -25,4 +25,19 @@ export async function answerUpgrade(response: Response, socket: Duplex): Promise
   if (socket.destroyed) return;
   socket.write(lines.join('\r\n'), 'latin1');
   socket.end(body);
+  closeSoon(socket);
+}
+
+/** How long a client that was refused may take to read the answer and close. */
+const LINGER_MS = 2_000;
+
+/**
+ * Destroys a socket that was ended: HTTP servers leave the other half open, and a client that never closes would
+ * keep it for good. Not at once, since the answer could be lost with bytes that the client is still sending.
+ */
+export function closeSoon(socket: Duplex): void {
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  (timer as { unref?: () => void }).unref?.();
+  socket.once('close', () => clearTimeout(timer));
 }

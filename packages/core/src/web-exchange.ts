@@ -27,6 +27,9 @@ export class WebExchange extends Exchange {
   bodyBytes = 0;
   #observers: readonly Observer[] = NOBODY;
   #isWatching = false;
+  #abort: AbortController | undefined;
+  #signal: AbortSignal | undefined;
+  override readonly isOnNode = false;
 
   constructor(request: Request, options: WebExchangeOptions) {
     super(options.runtime);
@@ -41,7 +44,16 @@ export class WebExchange extends Exchange {
   }
 
   get signal(): AbortSignal {
-    return this.request.signal;
+    return this.#signal ?? this.request.signal;
+  }
+
+  override signalToAbandon(): AbortSignal {
+    this.#abort ??= new AbortController();
+    return (this.#signal ??= AbortSignal.any([this.request.signal, this.#abort.signal]));
+  }
+
+  protected override abort(reason: Error): void {
+    this.#abort?.abort(reason);
   }
 
   /** The runtime's server knows its peers, and we do not. */
@@ -71,7 +83,7 @@ export class WebExchange extends Exchange {
     const { status } = response;
     // Where nobody listens for the end, the body is not even looked at: some runtimes make it a stream then.
     if (!this.#isWatching || response.body === null) {
-      this.finish(this.signal.aborted ? 'aborted' : 'completed', status);
+      this.finish(this.request.signal.aborted ? 'aborted' : 'completed', status);
       return response;
     }
     const watched = watchBody(response.body, (kind, bytes, failure) => {

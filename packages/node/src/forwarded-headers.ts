@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { ForwardedFacts, Forwarding } from '@viaduct/core/internal';
+import { isIP } from 'node:net';
+import { type ForwardedFacts, type Forwarding, plainAddress } from '@viaduct/core/internal';
 import { type ProxyTrust, toTrustFunction, type TrustFunction } from './trust-proxy.js';
 
 /**
@@ -26,16 +27,24 @@ export function createForwarding(trust: ProxyTrust | undefined): Forwarding {
 }
 
 function readFacts(request: IncomingMessage, peer: string, isTrusted: TrustFunction): ForwardedFacts {
-  const addresses = [peer, ...listOf(request, 'x-forwarded-for').toReversed()];
+  const forwarded = listOf(request, 'x-forwarded-for').toReversed();
+  const addresses = [peer, ...forwarded].map(bareAddress);
   const untrusted = addresses.findIndex((address, hop) => !isTrusted(address, hop));
   const hops = untrusted === -1 ? addresses.length - 1 : untrusted;
   const protocol = byHop(listOf(request, 'x-forwarded-proto'), hops)?.toLowerCase();
   return {
-    clientAddress: addresses[hops],
+    // What is no address was written by the client: the nearest that is one is the best that is known.
+    clientAddress: addresses.slice(0, hops + 1).findLast((address) => isIP(address) !== 0),
     protocol: protocol === 'http' || protocol === 'https' ? protocol : undefined,
     host: byHop(listOf(request, 'x-forwarded-host'), hops),
     prefix: byHop(listOf(request, 'x-forwarded-prefix'), hops),
   };
+}
+
+/** `192.0.2.1:5678` → `192.0.2.1`, `[2001:db8::1]:443` → `2001:db8::1`, `::ffff:192.0.2.1` → `192.0.2.1` */
+function bareAddress(written: string): string {
+  const [, ipv6, ipv4] = /^(?:\[([^\]]+)\](?::\d+)?|([\d.]+):\d+)$/.exec(written) ?? [];
+  return plainAddress(ipv6 ?? ipv4 ?? written) ?? '';
 }
 
 /** Each proxy adds one value at the end: beyond as many as are trusted, the client wrote them. */

@@ -1,3 +1,4 @@
+export type { ConnectionLimits } from './connection-limits.js';
 export { fromNode, type FromNodeOptions, type NodeHandler } from './from-node.js';
 export type { ProtocolOptions } from './http-server.js';
 export type { Http2Options } from './http2-sessions.js';

@@ -2,6 +2,7 @@
  * What the bridges of this workspace build on. Not covered by semantic versioning:
  * `@viaduct/node/internal` is for packages that are released together with this one.
  */
+export { CONNECTION_LIMITS } from './connection-limits.js';
 export type { Answer } from './hosting/answer.js';
 export type { Arrival } from './hosting/arrival.js';
 export { createHosting, type Hosting, type HostingOptions } from './hosting/hosting.js';

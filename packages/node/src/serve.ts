@@ -2,10 +2,17 @@ import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { emitWarning, env, execArgv } from 'node:process';
 import { type ApplicationLike, toApplication, ViaductError, ViaductTypeError } from '@viaduct/core';
-import { Lifecycle } from '@viaduct/core/internal';
+import { Lifecycle, SERVER_LIMITS } from '@viaduct/core/internal';
 import { refuseConnect } from './connect.js';
 import { delayContinue } from './continue.js';
 import { Drain } from './drain.js';
+import {
+  checkConnectionLimits,
+  CONNECTION_LIMITS,
+  type ConnectionLimits,
+  limitConnections,
+  toServerOptions,
+} from './connection-limits.js';
 import { Deadline } from './deadline.js';
 import { type EndpointOptions, toEndpoint } from './endpoint.js';
 import { checkProtocolOptions, createHttpServer, type ProtocolOptions } from './http-server.js';
@@ -16,16 +23,12 @@ import { StrayErrors } from './stray-errors.js';
 import { createGateway, createListener, type ToNodeOptions } from './to-node.js';
 import { createUpgradeListener, leavesHttp } from './upgrade.js';
 
-export interface ServeOptions extends ToNodeOptions, EndpointOptions, ProtocolOptions {
+export interface ServeOptions
+  extends ToNodeOptions, EndpointOptions, ProtocolOptions, ConnectionLimits {
   /** How long the application's `start()` may take. Default: as long as it takes; a dispatcher limits each of its mounts. */
   readonly startTimeoutMs?: number;
   /** How long `close()` waits for requests under way before it cuts them. Default 8,000: less than the 10 s that Docker waits. */
   readonly closeTimeoutMs?: number;
-  /**
-   * How long an idle connection is kept for the next request. Default 72,000: longer than load balancers
-   * keep theirs (60 s is common), so that they never send into a connection that is just closing.
-   */
-  readonly keepAliveTimeoutMs?: number;
   /**
    * `true`: a client that has closed its sending side still gets the answer to what it sent before. Default
    * `false`: it counts as gone, since a browser that leaves looks the same to a server.
@@ -118,18 +121,20 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
   const endpoint = toEndpoint(options);
   const { startTimeoutMs = Infinity, closeTimeoutMs = 8_000 } = options;
   const runnable = toApplication(application, 'serve');
-  const gateway = createGateway(options);
+  const gateway = createGateway(options, 'serve');
+  const limits = checkConnectionLimits(options, 'serve');
   const lifecycle = new Lifecycle([{ application: runnable, place: nameOf(runnable.name) }], {
     timeoutMs: startTimeoutMs,
   });
   warnOfLenientParser();
   const settings = {
-    keepAliveTimeout: options.keepAliveTimeoutMs ?? 72_000,
+    ...toServerOptions(limits),
     // Whatever the process was started with: a lenient parser lets requests be smuggled.
     insecureHTTPParser: false,
     ...(runnable.upgrade === undefined ? undefined : { shouldUpgradeCallback: leavesHttp }),
   };
   const { httpServer, sessions } = createHttpServer(options, settings, (error) => gateway.report(error));
+  limitConnections(httpServer, limits);
   // Beyond some 2,000 headers Node drops the rest without a word; the limit on the size of the head remains.
   httpServer.maxHeadersCount = 0;
   // Not in Node's documentation, and there since its first HTTP server.
@@ -243,7 +248,7 @@ function checkTimeout(timeoutMs: unknown): number {
   );
 }
 
-const OPTIONS: ReadonlySet<string> = new Set<keyof ServeOptions>([
+const OPTIONS: ReadonlySet<string> = new Set<string>([
   'port',
   'host',
   'path',
@@ -252,10 +257,10 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof ServeOptions>([
   'http2',
   'onError',
   'trustProxy',
-  'maxTargetBytes',
   'startTimeoutMs',
   'closeTimeoutMs',
-  'keepAliveTimeoutMs',
+  ...Object.keys(SERVER_LIMITS),
+  ...Object.keys(CONNECTION_LIMITS),
   'allowHalfOpen',
   'webSocketOrigins',
   'strayErrors',

@@ -1,22 +1,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Application, type ApplicationLike, type ErrorListener, toApplication } from '@viaduct/core';
+import {
+  type Application,
+  type ApplicationLike,
+  type ErrorListener,
+  type ServerLimits,
+  toApplication,
+} from '@viaduct/core';
 import {
   admit,
   catchResponseErrors,
+  checkLimits,
   Gateway,
   MountPoint,
   observeOnNode,
   observersOf,
-  runOnNode,
+  runOnNodeWithinLimits,
+  SERVER_LIMITS,
 } from '@viaduct/core/internal';
 import { createForwarding } from './forwarded-headers.js';
 import { adoptHttp2Response } from './http2-response.js';
+import { InFlight } from './in-flight.js';
 import type { ProxyTrust } from './trust-proxy.js';
 
 /** What `http.createServer` takes. */
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 
-export interface ToNodeOptions {
+export interface ToNodeOptions extends ServerLimits {
   /** Told of every failure that no dispatcher inside listens to. Default: `console.error`. */
   readonly onError?: ErrorListener;
   /**
@@ -24,8 +33,6 @@ export interface ToNodeOptions {
    * (`X-Forwarded-For`, `-Proto`, `-Host`, `-Prefix`). Default: none, and these headers are removed.
    */
   readonly trustProxy?: ProxyTrust;
-  /** Longer request targets are answered with 414. Default 8,192. */
-  readonly maxTargetBytes?: number;
 }
 
 /**
@@ -36,21 +43,33 @@ export interface ToNodeOptions {
  */
 export function toNode(application: ApplicationLike, options: ToNodeOptions = {}): RequestListener {
   const runnable = toApplication(application, 'toNode');
-  return createListener(runnable, createGateway(options));
+  return createListener(runnable, createGateway(options, 'toNode'));
 }
 
-export function createGateway({ onError, trustProxy, maxTargetBytes }: ToNodeOptions): Gateway {
-  return new Gateway({ onError, forwarding: createForwarding(trustProxy), maxTargetBytes });
+/** @throws {ViaductTypeError} `VIADUCT_E_OPTION` for a limit or trust that is wrong. */
+export function createGateway(options: ToNodeOptions, place: string): Gateway {
+  const { onError, trustProxy } = options;
+  const limits = Object.fromEntries(
+    Object.keys(SERVER_LIMITS).flatMap((name) => {
+      const value = options[name as keyof ServerLimits];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  checkLimits(limits, place);
+  return new Gateway({ onError, forwarding: createForwarding(trustProxy), limits });
 }
 
 /** {@link toNode}, for a server that keeps the gateway to wait for the work it holds. */
 export function createListener(application: Application, gateway: Gateway): RequestListener {
   const root = new MountPoint(gateway);
+  const { maxInFlight } = gateway.limits;
+  const inFlight = maxInFlight === Infinity ? undefined : new InFlight(maxInFlight);
   const observers = observersOf(application);
   return function listener(request, response) {
     if (request.httpVersionMajor >= 2) adoptHttp2Response(response);
     catchResponseErrors(response);
     for (const observer of observers) observeOnNode(observer, request, response, application.name);
-    if (admit(request, response, root)) void runOnNode(application, request, response);
+    if (inFlight?.take(response) !== false && admit(request, response, root))
+      void runOnNodeWithinLimits(application, request, response);
   };
 }

@@ -1,4 +1,5 @@
 import { enterWeb } from '../web-entry.js';
+import { markDecidesLimits } from '../web-limits.js';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { admit } from '../admission.js';
@@ -54,6 +55,7 @@ export function lint(application: ApplicationLike, options: LintOptions = {}): A
       checkAllEnded(linter);
     },
   };
+  markDecidesLimits(linted, inner);
   return isMarked ? markReadsContext(linted) : linted;
 }
 

@@ -1,0 +1,99 @@
+import type { ServerResponse } from 'node:http';
+import { nodeContextOf } from './context.js';
+import { ViaductError } from './errors.js';
+import type { RecordedRequest } from './request-record.js';
+
+type Write = (this: CheckedResponse, ...args: unknown[]) => unknown;
+
+/** Node's own members, and how many bytes of the body have been written. */
+type CheckedResponse = ServerResponse & {
+  readonly _hasBody: boolean;
+  readonly _header: string | null;
+  readonly _contentLength: number | null;
+  readonly chunkedEncoding: boolean;
+  [SENT]?: number;
+  /** Methods that somebody has put on the response before. */
+  [OWN]?: Pick<ServerResponse, 'write' | 'end'>;
+};
+
+const SENT: unique symbol = Symbol.for('viaduct.1.sent');
+const OWN: unique symbol = Symbol.for('viaduct.1.own-methods');
+
+/**
+ * Holds what a native application sends to the `Content-Length` that it has set: Node sends both as they are,
+ * and a client would take what is too much, or the next answer in place of what is missing, for an answer.
+ *
+ * `strictContentLength` does not see a body that is given to `end` together with its head, and throws into
+ * the application, which may be a timer that nobody catches. These methods cut the connection and report.
+ * They are two functions for all responses, set on the object since Express exchanges its prototype.
+ */
+export function checkLength(response: ServerResponse & { [SENT]?: number; [OWN]?: unknown }): void {
+  // Once: an application in between may have put methods of its own before these.
+  if (response[SENT] !== undefined) return;
+  response[SENT] = 0;
+  if (Object.hasOwn(response, 'write') || Object.hasOwn(response, 'end')) {
+    response[OWN] = { write: response.write, end: response.end };
+  }
+  response.write = write as ServerResponse['write'];
+  response.end = end as ServerResponse['end'];
+}
+
+const write: Write = function write(...args) {
+  const sent = (this[SENT] ?? 0) + lengthOf(args[0], args[1]);
+  if (sent > declaredLength(this)) return fail(this, sent);
+  this[SENT] = sent;
+  return Reflect.apply(methodsOf(this).write, this, args);
+};
+
+const end: Write = function end(...args) {
+  const declared = this.writableEnded ? NaN : declaredLength(this);
+  // Compared with NaN, everything is false: nothing was declared.
+  if (declared >= 0) {
+    const sent = (this[SENT] ?? 0) + lengthOf(args[0], args[1]);
+    if (sent !== declared) {
+      fail(this, sent);
+      return this;
+    }
+  }
+  return Reflect.apply(methodsOf(this).end, this, args);
+};
+
+function methodsOf(response: CheckedResponse): Pick<ServerResponse, 'write' | 'end'> {
+  return response[OWN] ?? (Object.getPrototypeOf(response) as ServerResponse);
+}
+
+/** `NaN` where no length was declared, or where no body is sent whatever was declared: HEAD, 204, 304. */
+function declaredLength(response: CheckedResponse): number {
+  if (!response._hasBody || response.strictContentLength) return NaN;
+  if (response._header !== null) {
+    return response.chunkedEncoding ? NaN : (response._contentLength ?? NaN);
+  }
+  const { statusCode } = response;
+  if (statusCode === 204 || statusCode === 304) return NaN;
+  const length = response.getHeader('content-length');
+  return length === undefined || response.hasHeader('transfer-encoding') ? NaN : Number(length);
+}
+
+function lengthOf(chunk: unknown, encoding: unknown): number {
+  if (typeof chunk === 'string') {
+    return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
+  }
+  return ArrayBuffer.isView(chunk) ? chunk.byteLength : 0;
+}
+
+function fail(response: CheckedResponse, sent: number): false {
+  const request: RecordedRequest = response.req;
+  const context = nodeContextOf(request);
+  const declared = declaredLength(response);
+  const extent = sent > declared ? 'more' : sent;
+  const error = new ViaductError(
+    'VIADUCT_E_BODY_LENGTH',
+    `the response says content-length ${declared}, and its body has ${extent} bytes: the connection was cut.`,
+  );
+  if (!response.destroyed) {
+    context.exchange.failure ??= { error };
+    context.point.report(error, context);
+  }
+  response.destroy();
+  return false;
+}

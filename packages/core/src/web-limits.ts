@@ -1,0 +1,106 @@
+import type { Application } from './application.js';
+import { bodyTooLarge } from './body-limit.js';
+import type { Context } from './context.js';
+import type { ViaductError } from './errors.js';
+import { handlerTimeout } from './handler-timeout.js';
+import { plainResponse } from './plain-answer.js';
+import { runOnWeb } from './run.js';
+
+/**
+ * Runs an application's web face within the limits of its mount, where no server of Node has applied them:
+ * on another runtime, or called by hand.
+ */
+export function runWithinLimits(
+  application: Application,
+  request: Request,
+  context: Context,
+): Promise<Response> {
+  const { maxBodyBytes, handlerTimeoutMs } = context.point;
+  const isUnlimited = maxBodyBytes === Infinity && handlerTimeoutMs === Infinity;
+  if (isUnlimited || context.exchange.isOnNode || decidesLimits(application))
+    return runOnWeb(application, request, context);
+  if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) {
+    return Promise.resolve(plainResponse(request.method, 413));
+  }
+  return runLimited(application, request, context);
+}
+
+async function runLimited(application: Application, request: Request, context: Context): Promise<Response> {
+  const { maxBodyBytes, handlerTimeoutMs } = context.point;
+  const { exchange } = context;
+  const signal = exchange.signalToAbandon();
+  let overflow: ViaductError | undefined;
+  const body =
+    request.body === null || maxBodyBytes === Infinity
+      ? request.body
+      : count(request.body, maxBodyBytes, () => (overflow = bodyTooLarge(maxBodyBytes)));
+  const seen = new Request(request, { signal, ...(body === null ? {} : { body, duplex: 'half' }) });
+  const answer = runOnWeb(application, seen, context);
+  const response = await inTime(answer, handlerTimeoutMs);
+  if (response === undefined) {
+    void answer.then(discard);
+    const error = handlerTimeout(handlerTimeoutMs);
+    context.point.report(error, context, application);
+    exchange.abandon(error);
+    return plainResponse(request.method, 504);
+  }
+  if (overflow === undefined) return response;
+  discard(response);
+  exchange.abandon(overflow);
+  return plainResponse(request.method, 413);
+}
+
+/** @returns `undefined` when the time is over. */
+async function inTime(answer: Promise<Response>, limitMs: number): Promise<Response | undefined> {
+  if (limitMs === Infinity) return answer;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), limitMs);
+  });
+  const first = await Promise.race([answer, over]);
+  clearTimeout(timer);
+  return first;
+}
+
+function discard({ body }: Response): void {
+  if (body !== null && !body.locked) body.cancel().catch(() => undefined);
+}
+
+function count(
+  body: ReadableStream<Uint8Array>,
+  maxBytes: number,
+  overflow: () => ViaductError,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let bytes = 0;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (done) return controller.close();
+        bytes += value.byteLength;
+        if (bytes <= maxBytes) return controller.enqueue(value);
+        const error = overflow();
+        controller.error(error);
+        await reader.cancel(error);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+const DECIDES_LIMITS: unique symbol = Symbol.for('viaduct.1.decides-limits');
+
+/** Marks an application whose mounts may have limits of their own: whoever calls it leaves them to it. */
+export function markDecidesLimits<Marked extends Application>(
+  application: Marked,
+  inner?: Application,
+): Marked {
+  if (inner !== undefined && !decidesLimits(inner)) return application;
+  return Object.defineProperty(application, DECIDES_LIMITS, { value: true });
+}
+
+export function decidesLimits(application: Application): boolean {
+  return (application as { [DECIDES_LIMITS]?: boolean })[DECIDES_LIMITS] === true;
+}

@@ -1,0 +1,72 @@
+import type { Server, ServerOptions } from 'node:http';
+import { checkLimits } from '@viaduct/core/internal';
+
+/** Limits of connections and heads, which Node applies before a request is there. `Infinity` switches one off. */
+export interface ConnectionLimits {
+  /** Larger heads, names and values together, are answered with 431. Default 16,384. */
+  readonly maxHeaderBytes?: number;
+  /** A head that is not whole after this time is answered with 408. Default 20,000. */
+  readonly headersTimeoutMs?: number;
+  /** A request that is not whole after this time, its body included, is answered with 408. Default 300,000. */
+  readonly requestTimeoutMs?: number;
+  /**
+   * How long an idle connection is kept for the next request. Default 72,000: longer than load balancers
+   * keep theirs (60 s is common), so that they never send into a connection that is just closing.
+   */
+  readonly keepAliveTimeoutMs?: number;
+  /** Requests on one connection: the last is answered with `Connection: close`. Default: no limit. */
+  readonly maxRequestsPerConnection?: number;
+  /** Connections at a time: further ones are closed at once, without an answer. Default: no limit. */
+  readonly maxConnections?: number;
+}
+
+/** What holds where nothing is written. */
+export const CONNECTION_LIMITS: Required<ConnectionLimits> = {
+  maxHeaderBytes: 16_384,
+  // Node waits for 60 s: a head is sent in one go, and who takes longer than this holds a connection for nothing.
+  headersTimeoutMs: 20_000,
+  requestTimeoutMs: 300_000,
+  keepAliveTimeoutMs: 72_000,
+  maxRequestsPerConnection: Infinity,
+  maxConnections: Infinity,
+};
+
+/** How often Node looks for heads and requests that take too long; its own 30 s would make 50 s of 20. */
+const CHECKING_INTERVAL_MS = 1_000;
+
+/** @throws {ViaductTypeError} `VIADUCT_E_OPTION`, saying what to write. */
+export function checkConnectionLimits(options: ConnectionLimits, place: string): Required<ConnectionLimits> {
+  const limits = { ...CONNECTION_LIMITS };
+  for (const name of Object.keys(limits) as (keyof ConnectionLimits)[]) {
+    const value = options[name];
+    checkLimits({ [name]: value }, place);
+    if (value !== undefined) limits[name] = value;
+  }
+  return limits;
+}
+
+/** The limits as Node's `createServer` takes them: 0 is none, but for the size of a head. */
+export function toServerOptions(limits: Required<ConnectionLimits>): ServerOptions {
+  const requestTimeout = finite(limits.requestTimeoutMs);
+  const headersTimeout = finite(limits.headersTimeoutMs);
+  const shortest = Math.min(limits.requestTimeoutMs, limits.headersTimeoutMs);
+  return {
+    maxHeaderSize: Math.min(limits.maxHeaderBytes, 0x7f_ff_ff_ff),
+    // Node refuses a head that may take longer than its whole request.
+    headersTimeout:
+      requestTimeout > 0 ? Math.min(headersTimeout || requestTimeout, requestTimeout) : headersTimeout,
+    requestTimeout,
+    keepAliveTimeout: finite(limits.keepAliveTimeoutMs),
+    connectionsCheckingInterval: Math.min(CHECKING_INTERVAL_MS, Math.max(50, shortest / 4)),
+  };
+}
+
+/** Sets what `createServer` does not take. */
+export function limitConnections(server: Server, limits: Required<ConnectionLimits>): void {
+  server.maxRequestsPerSocket = finite(limits.maxRequestsPerConnection);
+  if (limits.maxConnections !== Infinity) server.maxConnections = limits.maxConnections;
+}
+
+function finite(limit: number): number {
+  return limit === Infinity ? 0 : limit;
+}
