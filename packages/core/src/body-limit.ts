@@ -46,13 +46,21 @@ function countBody(request: RecordedRequest, response: ServerResponse, maxBytes:
     if (bytes <= maxBytes) return Reflect.apply(push, this, [chunk, encoding]);
     if (this[OVERFLOW] === undefined) {
       this[OVERFLOW] = bodyTooLarge(maxBytes);
-      abandon(this, response, 413, this[OVERFLOW]);
+      cutUpload(this, response, this[OVERFLOW]);
     }
     // Nothing more is read from the connection.
     return false;
   }
   // Not enumerable, since programs copy requests. A method of a subclass would be lost: Express exchanges prototypes.
   Object.defineProperty(request, 'push', { value: countingPush, writable: true, configurable: true });
+}
+
+/** Whoever reads the body is told once the answer is on its way, since that closes the connection. */
+function cutUpload(request: RecordedRequest, response: ServerResponse, error: Error): void {
+  const isAnswered = response.headersSent;
+  abandon(request, response, 413, error);
+  if (isAnswered || response.closed) request.destroy(error);
+  else response.once('close', () => request.destroy(error));
 }
 
 export function bodyTooLarge(maxBytes: number): ViaductError {

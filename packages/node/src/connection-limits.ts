@@ -1,4 +1,5 @@
 import type { Server, ServerOptions } from 'node:http';
+import type { Socket } from 'node:net';
 import { checkLimits } from '@viaduct/core/internal';
 
 /** Limits of connections and heads, which Node applies before a request is there. `Infinity` switches one off. */
@@ -61,10 +62,20 @@ export function toServerOptions(limits: Required<ConnectionLimits>): ServerOptio
   };
 }
 
-/** Sets what `createServer` does not take. */
+/** Sets what `createServer` does not take; to be called before other listeners of requests are added. */
 export function limitConnections(server: Server, limits: Required<ConnectionLimits>): void {
-  server.maxRequestsPerSocket = finite(limits.maxRequestsPerConnection);
   if (limits.maxConnections !== Infinity) server.maxConnections = limits.maxConnections;
+  if (limits.maxRequestsPerConnection !== Infinity) limitRequests(server, limits.maxRequestsPerConnection);
+}
+
+/** Node's `maxRequestsPerSocket` says `Connection: close` with the last, and then leaves the connection open. */
+function limitRequests(server: Server, most: number): void {
+  const counts = new WeakMap<Socket, number>();
+  server.on('request', ({ socket }, response) => {
+    const count = (counts.get(socket) ?? 0) + 1;
+    counts.set(socket, count);
+    if (count >= most) response.shouldKeepAlive = false;
+  });
 }
 
 function finite(limit: number): number {

@@ -23,8 +23,7 @@ import { StrayErrors } from './stray-errors.js';
 import { createGateway, createListener, type ToNodeOptions } from './to-node.js';
 import { createUpgradeListener, leavesHttp } from './upgrade.js';
 
-export interface ServeOptions
-  extends ToNodeOptions, EndpointOptions, ProtocolOptions, ConnectionLimits {
+export interface ServeOptions extends ToNodeOptions, EndpointOptions, ProtocolOptions, ConnectionLimits {
   /** How long the application's `start()` may take. Default: as long as it takes; a dispatcher limits each of its mounts. */
   readonly startTimeoutMs?: number;
   /** How long `close()` waits for requests under way before it cuts them. Default 8,000: less than the 10 s that Docker waits. */
