@@ -40,7 +40,7 @@ async function runLimited(application: Application, request: Request, context: C
   if (response === undefined) {
     void answer.then(discard);
     const error = handlerTimeout(handlerTimeoutMs);
-    context.point.report(error, context, application);
+    context.point.report(error, context, { application });
     exchange.abandon(error);
     return plainResponse(request.method, 504);
   }
