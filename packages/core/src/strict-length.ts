@@ -46,7 +46,7 @@ const write: Write = function write(...args) {
 };
 
 const end: Write = function end(...args) {
-  const declared = this.writableEnded ? NaN : declaredLength(this);
+  const declared = declaredLength(this);
   // Compared with NaN, everything is false: nothing was declared.
   if (declared >= 0) {
     const sent = (this[SENT] ?? 0) + lengthOf(args[0], args[1]);
@@ -64,7 +64,8 @@ function methodsOf(response: CheckedResponse): Pick<ServerResponse, 'write' | 'e
 
 /** `NaN` where no length was declared, or where no body is sent whatever was declared: HEAD, 204, 304. */
 function declaredLength(response: CheckedResponse): number {
-  if (!response._hasBody || response.strictContentLength) return NaN;
+  // After the end, whatever is written is Node's to refuse.
+  if (response.writableEnded || !response._hasBody || response.strictContentLength) return NaN;
   if (response._header !== null) {
     return response.chunkedEncoding ? NaN : (response._contentLength ?? NaN);
   }
