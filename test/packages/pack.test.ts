@@ -60,7 +60,7 @@ describe('A packed package', () => {
         ...readFileSync(join(folderOf(name), file), 'utf8').matchAll(/from '([^.'][^']*)'/g),
       ])
       .map(([, specifier]) => specifier)
-      .filter((specifier) => !/^(?:node:|@viaduct\/)/.test(specifier ?? ''));
+      .filter((specifier = '') => !/^(?:node:|@viaduct\/)/.test(specifier) && !isDependency(name, specifier));
     expect(foreign).toEqual([]);
   });
 });
@@ -148,6 +148,14 @@ async function runs(
   );
   expect(output).toBe(`Listening on http://localhost:${port}\n`);
   expect(errors).toBe('');
+}
+
+/** What is installed with a package may be named by its declarations; a framework is a peer. */
+function isDependency(name: string, specifier: string): boolean {
+  const { dependencies = {} } = JSON.parse(readFileSync(join(folderOf(name), 'package.json'), 'utf8')) as {
+    dependencies?: Record<string, string>;
+  };
+  return specifier in dependencies;
 }
 
 function folderOf(name: string): string {
