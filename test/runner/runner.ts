@@ -41,9 +41,10 @@ export function commandOf(file: string, flags: Flags = {}): string[] {
   return [process.execPath, COMMAND, 'serve', file, ...words];
 }
 
-export function startRunner(file: string, flags: Flags = {}): Runner {
+/** @param switches Flags without a value. */
+export function startRunner(file: string, flags: Flags = {}, switches: readonly string[] = []): Runner {
   const [program, ...rest] = commandOf(file, flags) as [string, ...string[]];
-  return follow(spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] }));
+  return follow(spawn(program, [...rest, ...switches], { stdio: ['ignore', 'pipe', 'pipe'] }));
 }
 
 /** Reads what a process says, and ends it with the test. */

@@ -3,6 +3,7 @@ import { loadApplication } from '../loading/load-application.js';
 import { createProgramLogs } from '../logging/program-logs.js';
 import { readSettings } from '../settings/read-settings.js';
 import type { Program, ProgramSource } from './program.js';
+import { serveOptionsOf } from './serve-options.js';
 
 /**
  * Reads the settings, and imports the application that they are for.
@@ -12,13 +13,12 @@ import type { Program, ProgramSource } from './program.js';
 export async function loadProgram({ specifier, flags, cwd }: ProgramSource): Promise<Program> {
   const { settings } = await readSettings({ flags: new Map(flags), environment: env, cwd });
   const { application } = await loadApplication(specifier, { cwd, settings: { ...settings } });
-  const { trustProxy, keepAliveTimeoutMs, maxTargetBytes, startTimeoutMs } = settings;
   const logs = createProgramLogs(settings);
   // As logrotate asks for, of all processes of a service.
   process.on('SIGUSR2', logs.reopen);
   return {
     application: logs.around(application),
     settings,
-    options: { trustProxy, keepAliveTimeoutMs, maxTargetBytes, startTimeoutMs, onError: logs.onError },
+    options: { ...serveOptionsOf(settings, cwd), onError: logs.onError },
   };
 }

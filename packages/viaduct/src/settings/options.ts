@@ -8,6 +8,7 @@ import {
   readNumber,
   size,
   text,
+  toggle,
   ValueError,
 } from './option.js';
 import type { Settings } from './settings.js';
@@ -35,6 +36,23 @@ export const OPTIONS: { readonly [Key in keyof Settings]: Option<Settings[Key]> 
     default: 0o660,
     read: readMode,
   },
+  tlsCert: text({
+    group: LISTENING,
+    help: 'serve HTTPS with the certificate chain in this PEM file',
+    placeholder: '<file>',
+    default: undefined,
+  }),
+  tlsKey: text({
+    group: LISTENING,
+    help: 'its private key',
+    placeholder: '<file>',
+    default: undefined,
+  }),
+  http2: toggle({
+    group: LISTENING,
+    help: 'with TLS, speak HTTP/2 with clients that can',
+    default: false,
+  }),
   pidFile: text({
     group: LISTENING,
     help: 'write the process id to this file',
@@ -122,6 +140,59 @@ export const OPTIONS: { readonly [Key in keyof Settings]: Option<Settings[Key]> 
     group: REQUESTS,
     help: 'longer request targets are answered with 414',
     default: 8_192,
+  }),
+  maxHeaderBytes: size({
+    group: REQUESTS,
+    help: 'longer heads are answered with 431; 0: no limit',
+    default: 16_384,
+  }),
+  maxHeaders: integer({
+    group: REQUESTS,
+    help: 'more headers in one request are answered with 431; 0: no limit',
+    placeholder: '<n>',
+    default: 200,
+    min: 0,
+  }),
+  maxBodyBytes: size({
+    group: REQUESTS,
+    help: 'longer request bodies are answered with 413, unless a mount sets its own; 0: no limit',
+    default: 104_857_600,
+  }),
+  headersTimeoutMs: duration({
+    group: REQUESTS,
+    help: 'how long a head may take to come; 0: no limit',
+    default: 20_000,
+  }),
+  requestTimeoutMs: duration({
+    group: REQUESTS,
+    help: 'how long a whole request may take to come; 0: no limit',
+    default: 300_000,
+  }),
+  handlerTimeoutMs: duration({
+    group: REQUESTS,
+    help: 'how long an application may take until its answer begins, else 504; 0: no limit',
+    default: 60_000,
+  }),
+  maxInFlight: integer({
+    group: REQUESTS,
+    help: 'more requests at a time in one worker are answered with 503; 0: no limit',
+    placeholder: '<n>',
+    default: 0,
+    min: 0,
+  }),
+  maxConnections: integer({
+    group: REQUESTS,
+    help: 'more connections to one worker are closed; 0: no limit',
+    placeholder: '<n>',
+    default: 0,
+    min: 0,
+  }),
+  maxRequestsPerConnection: integer({
+    group: REQUESTS,
+    help: 'close a connection after this many requests; 0: never',
+    placeholder: '<n>',
+    default: 0,
+    min: 0,
   }),
   trustProxy: list({
     group: REQUESTS,

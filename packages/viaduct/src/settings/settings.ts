@@ -17,6 +17,18 @@ export interface Settings {
   readonly readinessDelayMs: number;
   readonly keepAliveTimeoutMs: number;
   readonly maxTargetBytes: number;
+  readonly maxHeaderBytes: number;
+  readonly maxHeaders: number;
+  readonly maxBodyBytes: number;
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly handlerTimeoutMs: number;
+  readonly maxRequestsPerConnection: number;
+  readonly maxConnections: number;
+  readonly maxInFlight: number;
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
+  readonly http2: boolean;
   readonly trustProxy: readonly string[];
   readonly accessLog: 'json' | 'combined' | 'off';
   readonly accessLogFile: string | undefined;

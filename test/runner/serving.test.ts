@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { ask } from '../tls/ask.js';
+import { Connection } from '../conformance/connection.js';
+import { writeApplication } from './application.js';
+import { startRunner } from './runner.js';
+
+const APPLICATION = `export const application = lint({ name: 'shop', fetch: async (request) => new Response(await request.text()) });`;
+
+test('limits that are set on the command line hold: a body too long is answered with 413, 0 takes a limit off', async () => {
+  const limited = startRunner(writeApplication(APPLICATION), { 'max-body': '10', 'max-headers': '0' });
+  const port = await limited.listens();
+  const connection = await Connection.open(port);
+  const many = Array.from({ length: 300 }, (_, index) => `x-${index}: 1\r\n`).join('');
+  await connection.write(`POST / HTTP/1.1\r\nHost: h\r\n${many}Content-Length: 5\r\n\r\nhello`);
+  expect((await connection.read('POST')).status).toBe(200);
+  await connection.write('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\nhello world');
+  expect((await connection.read('POST')).status).toBe(413);
+  connection.reset();
+});
+
+test('certificate and key make it serve HTTPS, and HTTP/2 where that is asked for', async () => {
+  const certificates = fileURLToPath(new URL('../tls/certificates/', import.meta.url));
+  const runner = startRunner(
+    writeApplication(APPLICATION),
+    {
+      'tls-cert': `${certificates}localhost.cert.pem`,
+      'tls-key': `${certificates}localhost.key.pem`,
+    },
+    ['--http2'],
+  );
+  const port = await runner.listens();
+  for (const protocol of ['h2', 'http/1.1'] as const) {
+    const { status, body } = await ask(port, protocol, { method: 'POST', path: '/', body: 'hello' });
+    expect([status, body]).toEqual([200, 'hello']);
+  }
+});
+
+test('a certificate without its key, or a file that is not there, is told in one message, with exit code 4', async () => {
+  const alone = startRunner(writeApplication(APPLICATION), { 'tls-cert': 'cert.pem' });
+  const missing = startRunner(writeApplication(APPLICATION), { 'tls-cert': 'no.pem', 'tls-key': 'no.pem' });
+  expect(await alone.exited).toEqual({ code: 4, signal: null });
+  expect(await missing.exited).toEqual({ code: 4, signal: null });
+  await alone.said('TLS needs a certificate and its key');
+  await missing.said('no.pem cannot be read');
+});
