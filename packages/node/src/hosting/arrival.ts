@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Mount } from '@viaduct/core';
 import {
   admitHosted,
+  catchResponseErrors,
   type Context,
   MountPoint,
   nodeContextOf,
@@ -72,6 +73,8 @@ function admitted(
     response.shouldKeepAlive = false;
     throw refusal(refused);
   }
+  // A server of ours has done so already.
+  catchResponseErrors(response);
   return root;
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Application } from '@viaduct/core';
 import {
+  catchResponseErrors,
   type Context,
   CONTEXT,
   hasBody,
@@ -130,6 +131,7 @@ const HOOKS: EmulateHooks<HostedHead> = {
     own[TARGET] = target;
     own[RESPONSE] = response;
     own[CONTEXT] = context;
+    catchResponseErrors(response);
   },
   onLateError(error, { application, context }) {
     reportFailure(error, application, context);

@@ -54,7 +54,7 @@ async function failsMidway(world: World): Promise<void> {
 async function misuses(world: World): Promise<void> {
   const connection = await world.connect();
   const id = world.id();
-  const what = world.random.pick(['long', 'double-head']);
+  const what = world.random.pick(['short', 'long', 'double-end', 'double-head']);
   const target = `${world.mount()}/${what}/${id}`;
   const response = await answerOrCut(connection, target);
   if (response !== undefined) {
