@@ -1,21 +1,12 @@
 /**
- * What reading a target costs: `node dist/micro/paths.js`.
- *
- * First the clean target that nearly every request has; then, for the worst that fits into Node's head, that
- * the time grows with the length and no faster: every function reads what a stranger wrote.
+ * That the time of reading the worst target that fits into Node's head grows with its length and no faster: every
+ * function reads what a stranger wrote. `node dist/micro/paths.js`; what clean targets cost is in `core.ts`.
  */
 import { performance } from 'node:perf_hooks';
 import { parseTarget } from '../../../packages/core/dist/target.js';
 import { wideReadings } from '../../../packages/core/dist/readings.js';
 import { parseHost } from '../../../packages/core/dist/host.js';
 import { parseMountKey } from '../../../packages/core/dist/mount-key.js';
-
-const CLEAN = '/shop/cart/items/4711?colour=red&size=m';
-
-console.log(
-  `clean target, ${CLEAN.length} characters: ${format(timeOf(() => parseTarget(CLEAN), 2_000_000))} a read`,
-);
-console.log('host localhost:3000:', format(timeOf(() => parseHost('localhost:3000'), 200_000)), 'a read');
 
 /** What a path is filled with; `i` makes each piece another one. */
 const FILLINGS: readonly (readonly [name: string, (i: number) => string])[] = [
