@@ -41,16 +41,8 @@ export function headerPairs(response: Response): readonly string[] | undefined {
   return (response as Marked)[PAIRS]?.();
 }
 
-/** Makes the class one of `Response` by prototype, and, where a runtime keeps its state under symbols, by state. */
+/** Marks the class for other copies of this package. */
 function createStandIn(): LightResponseConstructor {
-  Object.setPrototypeOf(Light.prototype, Response.prototype);
-  for (const key of Object.getOwnPropertySymbols(new Response())) {
-    Object.defineProperty(Light.prototype, key, {
-      get(this: Light) {
-        return Light.stateOf(this, key);
-      },
-    });
-  }
   Object.defineProperty(Light.prototype, TAKE, {
     value(this: Light) {
       return Light.take(this);
