@@ -21,7 +21,7 @@ describe('A packed package', () => {
     '%s holds its code, its declarations, their sources, README and LICENSE, and nothing else',
     (name) => {
       const files = filesOf(name);
-      const expected = ['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts'];
+      const expected = ['LICENSE', 'README.md', 'dist/index.d.ts', 'src/index.ts', entryOf(name)];
       expect(
         expected.filter((file) => !files.includes(file)),
         'missing',
@@ -31,7 +31,9 @@ describe('A packed package', () => {
       );
       // The path corpus and the template of projects are data, published beside the code.
       const isData = (file: string): boolean => /^(?:corpus|templates)\//.test(file);
-      const others = files.filter((file) => !isOfSource(file, sources) && !isData(file));
+      const others = files.filter(
+        (file) => !isOfSource(file, sources) && !isData(file) && !isBundle(name, file),
+      );
       expect(others.toSorted()).toEqual(['LICENSE', 'README.md', 'package.json']);
     },
   );
@@ -169,6 +171,20 @@ function filesOf(name: string): string[] {
 }
 
 /** Also what a source that is gone has left in `dist` is found by this. */
+/** The file that an import of the package loads. */
+function entryOf(name: string): string {
+  const { exports } = JSON.parse(readFileSync(join(folderOf(name), 'package.json'), 'utf8')) as {
+    exports: { '.': { default: string } };
+  };
+  return exports['.'].default.replace(/^\.\//, '');
+}
+
+/** Core and node are published as one file for each entry point, and one with what these have in common. */
+function isBundle(name: string, file: string): boolean {
+  const isBundled = name === '@viaduct/core' || name === '@viaduct/node';
+  return isBundled && /^bundle\/(?:index|internal|shared)\.js(?:\.map)?$/.test(file);
+}
+
 function isOfSource(file: string, sources: ReadonlySet<string>): boolean {
   const [, source] = /^(?:src|dist)\/(.+?)(?:\.ts|(?:\.d\.ts|\.js)(?:\.map)?)$/.exec(file) ?? [];
   return source !== undefined && sources.has(source);
