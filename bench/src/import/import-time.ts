@@ -5,14 +5,14 @@
  * less that of its neighbour without Viaduct: an import also costs what is done late, such as freeing its memory.
  */
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { layOutPublished } from '../published.js';
 import { median } from '../statistics.js';
 import { figureOf, keepFigures, printHeading, readRunOptions } from '../run-report.js';
 
 const FRAMEWORKS = "import 'fastify'; import 'koa';";
-const COMMAND = fileURLToPath(new URL('../../node_modules/viaduct/dist/command/main.js', import.meta.url));
+const COMMAND = 'node_modules/viaduct/dist/command/main.js';
 
-/** Arguments of `node`. Packages are found from the folder of the bench. */
+/** Arguments of `node`, in the folder with the packages as they are published. */
 const WAYS = {
   nothing: ['-e', '0'],
   frameworks: module(FRAMEWORKS),
@@ -32,13 +32,18 @@ const environment = printHeading(
   `${rounds} interleaved rounds of ${names.length} fresh processes, about a minute`,
 );
 
+const published = await layOutPublished();
 const times = new Map<Way, number[]>(names.map((name) => [name, []]));
-// The first round reads the files from the disk, and is not counted.
-for (let round = -1; round < rounds; round += 1) {
-  for (const name of round % 2 === 0 ? names : names.toReversed()) {
-    const elapsed = timeOf(WAYS[name]);
-    if (round >= 0) times.get(name)?.push(elapsed);
+try {
+  // The first round reads the files from the disk, and is not counted.
+  for (let round = -1; round < rounds; round += 1) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      const elapsed = timeOf(WAYS[name]);
+      if (round >= 0) times.get(name)?.push(elapsed);
+    }
   }
+} finally {
+  published.remove();
 }
 
 for (const [name, samples] of times) {
@@ -67,7 +72,7 @@ function difference(way: Way, baseline: Way, title: string, atMost?: number): Re
 function timeOf(args: readonly string[]): number {
   const startedAt = performance.now();
   const { status, stderr } = spawnSync(process.execPath, args, {
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    cwd: published.folder,
     stdio: ['ignore', 'ignore', 'pipe'],
     encoding: 'utf8',
   });

@@ -3,16 +3,16 @@
  * idle keep-alive connection.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { askForProduct } from '../apps/products.js';
 import { Child } from '../child.js';
 import { connectAll, disconnectAll, run } from '../load.js';
+import { layOutPublished } from '../published.js';
 import { type Figures, figureOf, keepFigures, printHeading, readRunOptions } from '../run-report.js';
 import { median } from '../statistics.js';
 import type { Held } from './process.js';
 import { WAYS } from './ways.js';
 
-const PROGRAM = fileURLToPath(new URL('process.js', import.meta.url));
 const MEGABYTE = 2 ** 20;
 /** Requests before the memory is read: less, and what is compiled late is counted as memory of connections. */
 const WARM_UP_MS = 2_000;
@@ -28,16 +28,22 @@ interface Sample {
 }
 
 const options = readRunOptions();
-const generations = options.isQuick ? 1 : 7;
+const generations = options.isQuick ? 1 : 5;
 const connections = options.isQuick ? 200 : 5_000;
 const environment = printHeading(
   'bench:memory',
   `${generations} processes of each of ${Object.keys(WAYS).length} ways, ${connections} idle connections, about 2.5 minutes`,
 );
 
+const published = await layOutPublished();
+const program = join(published.folder, 'dist/memory/process.js');
 const samples = new Map<string, Sample[]>(Object.keys(WAYS).map((name) => [name, []]));
-for (let generation = 0; generation < generations; generation += 1) {
-  for (const [name, list] of samples) list.push(await sampleOf(name));
+try {
+  for (let generation = 0; generation < generations; generation += 1) {
+    for (const [name, list] of samples) list.push(await sampleOf(name));
+  }
+} finally {
+  published.remove();
 }
 
 const figures: Record<string, Figures[string]> = {};
@@ -75,7 +81,7 @@ await keepFigures(options, 'memory', environment, figures, {
 
 async function sampleOf(name: string): Promise<Sample> {
   const question = askForProduct('');
-  const server = new Child<object, number | Held>(name, [], ['--expose-gc', PROGRAM, name]);
+  const server = new Child<object, number | Held>(name, [], ['--expose-gc', program, name]);
   const held = async (): Promise<Held> => (await server.ask({})) as Held;
   try {
     const port = (await server.next()) as number;
@@ -85,7 +91,7 @@ async function sampleOf(name: string): Promise<Sample> {
     disconnectAll();
     await delay(100);
     const served = await held();
-    await connectInTurns(port);
+    await connectAll(port, connections, 1);
     // Asked once each: a connection that was never used is not what keep-alive leaves behind.
     await run(question, 0);
     const connected = await held();
@@ -94,11 +100,6 @@ async function sampleOf(name: string): Promise<Sample> {
   } finally {
     server.end();
   }
-}
-
-/** All at once, they would overflow the queue of those that wait to be accepted. */
-async function connectInTurns(port: number): Promise<void> {
-  await connectAll(port, connections, 1);
 }
 
 function pairs(name: string, against: string, read: (sample: Sample) => number): number[] {
