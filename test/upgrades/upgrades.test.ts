@@ -10,6 +10,7 @@ import {
   type Application,
   contextOf,
   createDispatcher,
+  fromNode,
   type Guards,
   serve,
   type Server,
@@ -90,6 +91,7 @@ function broken(): Application {
     fetch: () => new Response('broken'),
     async upgrade(request, socket) {
       if (request.url === '/late') socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+      if (request.url === '/refused') socket.write('HTTP/1.1 403 Forbidden\r\n');
       throw undefined;
     },
   };
@@ -195,12 +197,51 @@ describe('a WebSocket handshake', () => {
     expect(answer.includes('sec-websocket-version: 13')).toBe(status === '426');
   });
 
-  it('W13: whose application fails gets 500, or is cut when it was switched; the process lives', async () => {
+  it('W13: whose application fails gets 500, a close frame with 1011 when it was switched, and is cut amid an answer of its own', async () => {
     await listen();
     expect(await raw(handshake('/broken/early'))).toMatch(/^HTTP\/1\.1 500 /);
-    expect(await raw(handshake('/broken/late'))).toBe('HTTP/1.1 101 Switching Protocols\r\n\r\n');
-    expect(errors).toEqual([undefined, undefined]);
+    expect(await raw(handshake('/broken/late'))).toBe(
+      'HTTP/1.1 101 Switching Protocols\r\n\r\n\x88\x02\x03\xf3',
+    );
+    expect(await raw(handshake('/broken/refused'))).toBe('HTTP/1.1 403 Forbidden\r\n');
+    expect(errors).toEqual([undefined, undefined, undefined]);
     expect((await fetch(`${server?.url}/web`)).status).toBe(200);
+  });
+
+  it.each([
+    ['before its first message', '/early'],
+    ['between two messages', '/late'],
+    ['after its client has gone', '/gone'],
+  ])('W13: a WebSocket whose application fails %s is closed, and the failure told', async (_when, path) => {
+    const outcomes: string[] = [];
+    const sockets = new WebSocketServer({ noServer: true });
+    const application = fromNode(() => undefined, {
+      async upgrade(request, socket, head) {
+        contextOf(request).onFinished(({ kind, status }) => void outcomes.push(`${kind} ${status}`));
+        const client = await new Promise<WebSocket>((resolve) => {
+          sockets.handleUpgrade(request, socket, head, resolve);
+        });
+        if (path === '/late') {
+          client.send('first');
+          await once(client, 'message');
+        }
+        if (path === '/gone') await once(client, 'close');
+        throw new Error('on purpose');
+      },
+    });
+    server = await serve(createDispatcher({ '/': application }), {
+      port: 0,
+      host: '127.0.0.1',
+      onError: (error) => errors.push(error),
+    });
+    const client = new WebSocket(`ws://127.0.0.1:${server.port}${path}`);
+    client.on('message', () => client.send('second'));
+    if (path === '/gone') client.once('open', () => client.terminate());
+    const [code] = (await once(client, 'close')) as [number];
+    expect(code).toBe(path === '/gone' ? 1006 : 1011);
+    // What is over cannot fail any more.
+    const outcome = path === '/gone' ? 'completed 101' : 'failed 101';
+    await vi.waitFor(() => expect([errors.length, outcomes]).toEqual([1, [outcome]]));
   });
 
   it('W9: that is reset before, during and after the switch harms nobody', async () => {

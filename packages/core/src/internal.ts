@@ -38,5 +38,6 @@ export {
   targetBelow,
 } from './target.js';
 export { runUpgrade } from './upgrade.js';
+export { closeFrame } from './close-frame.js';
 export { closeSoon, refuseUpgrade } from './upgrade-answer.js';
 export { enterWeb } from './web-entry.js';

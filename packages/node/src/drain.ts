@@ -2,6 +2,7 @@ import { Server, type ServerResponse } from 'node:http';
 import { Server as TcpServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { closeFrame } from '@viaduct/core/internal';
 import type { Deadline } from './deadline.js';
 import { isAnswering } from './pipelined-answers.js';
 import type { Http2Sessions } from './http2-sessions.js';
@@ -10,8 +11,8 @@ import type { Http2Sessions } from './http2-sessions.js';
 const IDLE_GRACE_MS = 300;
 const POLL_MS = 50;
 
-/** An unmasked WebSocket close frame with code 1001, "going away" (RFC 6455 §7.4.1); the client answers and closes. */
-const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9]);
+/** The client answers it and closes. */
+const GOING_AWAY = closeFrame(1001);
 
 /**
  * Brings a server to rest without losing a request.
