@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { choosePins } from './child.js';
 import { describeEnvironment } from './environment.js';
+import { formatGoals, judgeGoals, readResults } from './goal-table.js';
 import { type Entrant, lineUp } from './line-up.js';
 import { type Measurement, measure, type Plan } from './measure.js';
 import { type Comparison, evaluate, formatTable, type Row } from './report.js';
@@ -20,6 +21,7 @@ Prints the server's CPU time per request of each contender, and its ratio to the
   --pipelining <n>     requests under way on each connection (1)
   --node-flags <flags> what the servers' node gets (a young generation of one size for all); '' for none
   --folder <path>      take the contenders from this folder of .js files
+  --goals              print the table of goals from what has been measured before, and end
   --list               print the contenders' names, and end
   --help               print this, and end
 `;
@@ -35,17 +37,24 @@ const { values: options } = parseArgs({
     pipelining: { type: 'string', default: '1' },
     'node-flags': { type: 'string', default: '--min-semi-space-size=16 --max-semi-space-size=16' },
     folder: { type: 'string' },
+    goals: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 
 if (options.help) process.stdout.write(help);
+else if (options.goals) await printGoals();
 else {
   await bench().catch((error: unknown) => {
     process.stderr.write(`${explain(error)}\n`);
     process.exitCode = 1;
   });
+}
+
+async function printGoals(): Promise<void> {
+  const results = await readResults(resolve(import.meta.dirname, '../results'));
+  print(formatGoals(judgeGoals(results), results));
 }
 
 async function bench(): Promise<void> {

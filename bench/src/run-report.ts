@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeEnvironment, type Environment } from './environment.js';
+import type { Bound } from './goals.js';
 import { median } from './statistics.js';
 
 /** What every benchmark beside the one of HTTP servers takes on its command line. */
@@ -29,14 +30,24 @@ export interface Figure {
   readonly value: number;
   /** `ms`, `MB`, `ratio`, … */
   readonly unit: string;
-  readonly goal?: { readonly atMost: number } | { readonly atLeast: number };
+  readonly goal?: Bound;
   /** The spread, in the figure's unit. */
   readonly low?: number;
   readonly high?: number;
+  /** How far apart two of the same were in this run, as a share: a smaller difference means nothing. */
+  readonly noise?: number;
 }
 
 /** Figures by key: the keys are what the table of goals asks for, so they stay as they are. */
 export type Figures = Readonly<Record<string, Figure>>;
+
+/** What a benchmark writes to `results/<name>.json`. */
+export interface Results {
+  readonly environment: Environment;
+  readonly isQuick: boolean;
+  readonly figures: Figures;
+  readonly details: Readonly<Record<string, unknown>>;
+}
 
 /** Prints with what and how the figures are got, before they are. */
 export function printHeading(script: string, plan: string): Environment {
@@ -66,7 +77,8 @@ export async function keepFigures(
   for (const figure of Object.values(figures)) console.log(lineOf(figure));
   await mkdir(folder, { recursive: true });
   const file = resolve(folder, `${name}.json`);
-  await writeFile(file, `${JSON.stringify({ environment, isQuick, figures, details }, null, 2)}\n`);
+  const results: Results = { environment, isQuick, figures, details };
+  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
   console.log(`\nEvery sample is in ${file}${isQuick ? ' (--quick: no measurement)' : ''}`);
 }
 

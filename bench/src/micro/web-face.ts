@@ -7,27 +7,33 @@
  */
 import { fileURLToPath } from 'node:url';
 import { Child, choosePins } from '../child.js';
-import { median } from '../statistics.js';
+import { type Figures, figureOf, keepFigures, printHeading, readRunOptions } from '../run-report.js';
 import { versionOf } from './version.js';
 import { WAYS } from './web-face-ways.js';
 
-const ROUNDS = 15;
+const options = readRunOptions();
+const rounds = options.isQuick ? 2 : 15;
 /** Node 24 needs some 15,000 requests before its times stand still. */
-const WARM_UP_REQUESTS = 20_000;
-const REQUESTS = 2_000;
-const GOAL = 0.5;
+const warmUpRequests = options.isQuick ? 500 : 20_000;
+const requests = options.isQuick ? 100 : 2_000;
+const GOAL = { atMost: 0.5 };
 const PROGRAM = fileURLToPath(new URL('./web-face-process.js', import.meta.url));
 
 type WayProcess = Child<{ requests: number }, number>;
 
-console.log(
-  `\nWeb face in process, node ${process.versions.node}: CPU µs for one request, median of ${ROUNDS} interleaved rounds`,
+const environment = printHeading(
+  'bench:web-face',
+  `${rounds} interleaved rounds of ${requests} requests for each way, about a minute`,
 );
+const figures: Record<string, Figures[string]> = {};
+const times: Record<string, readonly (readonly number[])[]> = {};
 for (const [framework, ways] of Object.entries(WAYS)) {
   const names = Object.keys(ways);
-  const rounds = await measure(framework, names);
-  for (const [index, name] of names.entries()) console.log(lineOf(framework, name, rounds, index));
+  const played = await measure(framework, names);
+  times[framework] = played;
+  for (const [index, name] of names.entries()) addFigures(framework, name, played, index);
 }
+await keepFigures(options, 'web-face', environment, figures, { times });
 
 /** The times of each round, in the order of `names`. */
 async function measure(framework: string, names: readonly string[]): Promise<number[][]> {
@@ -37,36 +43,33 @@ async function measure(framework: string, names: readonly string[]): Promise<num
   );
   try {
     for (const way of processes) await way.next();
-    for (const way of processes) await way.ask({ requests: WARM_UP_REQUESTS });
-    const rounds: number[][] = [];
-    while (rounds.length < ROUNDS) rounds.push(await playRound(processes));
-    return rounds;
+    for (const way of processes) await way.ask({ requests: warmUpRequests });
+    const played: number[][] = [];
+    while (played.length < rounds) played.push(await playRound(processes));
+    return played;
   } finally {
     for (const way of processes) way.end();
   }
 }
 
 async function playRound(processes: readonly WayProcess[]): Promise<number[]> {
-  const times: number[] = [];
-  for (const way of processes) times.push(await way.ask({ requests: REQUESTS }));
-  return times;
+  const playedTimes: number[] = [];
+  for (const way of processes) playedTimes.push(await way.ask({ requests }));
+  return playedTimes;
 }
 
-/** The first way is ours: the others' lines tell its ratio to them, round by round. */
-function lineOf(
+/** The first way is ours: the others' ratios are of its time to theirs, round by round. */
+function addFigures(
   framework: string,
   name: string,
-  rounds: readonly (readonly number[])[],
+  played: readonly (readonly number[])[],
   index: number,
-): string {
-  const time = median(rounds.map((round) => round[index] ?? Number.NaN));
-  const shown = `  ${framework.padEnd(8)} ${titleOf(name).padEnd(26)} ${time.toFixed(1).padStart(6)}`;
-  if (index === 0) return shown;
-  const ratio = median(rounds.map((round) => (round[0] ?? Number.NaN) / (round[index] ?? Number.NaN)));
-  const verdict = ratio <= GOAL ? 'met' : 'missed';
-  return `${shown}  ratio ${ratio.toFixed(2)}, goal ${GOAL.toFixed(2)}: ${verdict}`;
-}
-
-function titleOf(name: string): string {
-  return name === 'viaduct' ? 'Viaduct' : `${name} ${versionOf(name)}`;
+): void {
+  const key = `web-face.${framework}.${name}`;
+  const title = `${framework}, ${name === 'viaduct' ? 'Viaduct' : `${name} ${versionOf(name)}`}`;
+  const own = played.map((round) => round[index] ?? Number.NaN);
+  figures[`${key}.cpu`] = figureOf(own, { title: `${title}: CPU of one request`, unit: 'µs' });
+  if (index === 0) return;
+  const ratios = played.map((round, place) => (round[0] ?? Number.NaN) / (own[place] ?? Number.NaN));
+  figures[key] = figureOf(ratios, { title: `Viaduct / ${title}`, unit: 'ratio', goal: GOAL });
 }
