@@ -1,16 +1,5 @@
-/** One request and the only right answer to it. */
-export interface Question {
-  readonly path: string;
-  readonly status: number;
-  readonly body: string;
-}
-
-/** Another contender, for comparison. */
-export interface Baseline {
-  readonly name: string;
-  /** The largest ratio that meets the goal, if there is one. */
-  readonly goal?: number;
-}
+import type { Usage } from './server-process.js';
+import type { AppSize, WorkloadName } from './workloads.js';
 
 /**
  * A server that takes part: the default export of one file in `contenders/`, whose file name is its name.
@@ -21,14 +10,18 @@ export interface Baseline {
 export interface Contender {
   /** What the report calls it. */
   readonly title: string;
-  /** What is asked in the measured rounds. */
-  readonly question: Question;
-  /** Also asked while warming up, so that shared code has seen every kind of request that it would see in life. */
-  readonly alsoAsked?: readonly Question[];
-  /** What its CPU time per request is divided by. */
-  readonly against?: readonly Baseline[];
+  /** What it can be asked. All of them must give the right answers: `pnpm bench --verify` asks. */
+  readonly workloads: readonly WorkloadName[];
+  /** Where the application that is measured answers: `''`, or `/shop`. */
+  readonly basePath: '' | `/${string}`;
+  /** Another application in the same process: asked too while warming up, as shared code would be in life. */
+  readonly otherBasePath?: '' | `/${string}`;
+  /** Other contenders, which its figures are divided by. */
+  readonly against?: readonly string[];
   /** It ought to cost the same as what it is compared with: how far it is off is the noise of this run. */
   readonly isNullTest?: boolean;
-  /** Listens on a free port of the loopback address, and returns the port. */
-  start(): Promise<number>;
+  /** Listens on a free port of the loopback address with applications of this size, and returns the port. */
+  start(size: AppSize): Promise<number>;
+  /** What processes behind this one have used, where it has some. */
+  usageBehind?(): Promise<Usage>;
 }

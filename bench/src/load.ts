@@ -1,5 +1,5 @@
-import { connect, type Socket } from 'node:net';
-import type { Question } from './contender.js';
+import { Connection, toRequest } from './connection.js';
+import type { Question } from './workloads.js';
 
 /** What a round of load came to. */
 export interface LoadResult {
@@ -10,12 +10,20 @@ export interface LoadResult {
   readonly cpuMs: number;
 }
 
+/** Of a round in which requests were sent at fixed times. */
+export interface TimedResult extends LoadResult {
+  /** From the time when each was to be sent to its whole answer, sorted. */
+  readonly latenciesMs: readonly number[];
+}
+
 const silenceMs = 10_000;
 let connections: Connection[] = [];
+let pipelined = 1;
 
 /** Opens the connections that the next rounds use. */
 export async function connectAll(port: number, count: number, pipelining: number): Promise<void> {
-  connections = await Promise.all(Array.from({ length: count }, () => Connection.open(port, pipelining)));
+  connections = await Promise.all(Array.from({ length: count }, () => Connection.open(port)));
+  pipelined = pipelining;
 }
 
 /** Closes them. */
@@ -30,127 +38,113 @@ export function disconnectAll(): void {
  * @throws {Error} When an answer is wrong or stays out: a fast wrong answer is a failure, not a result.
  */
 export async function run(question: Question, ms: number): Promise<LoadResult> {
-  const cpuBefore = process.cpuUsage();
-  const startedAt = performance.now();
+  const { request, startedAt, finish } = begin(question);
   const deadline = startedAt + ms;
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('an answer stayed out')), ms + silenceMs);
+  let answers = 0;
+  let outstanding = 0;
+  await settle(ms, (resolve, reject) => {
+    const ask = (connection: Connection): void => {
+      outstanding += 1;
+      connection.ask();
+    };
+    for (const connection of connections) {
+      connection.prepare(question, request, {
+        onError: reject,
+        onAnswers(asked, count) {
+          answers += count;
+          outstanding -= count;
+          const isOver = performance.now() >= deadline;
+          if (!isOver) for (let index = 0; index < count; index += 1) ask(asked);
+          else if (outstanding === 0) resolve();
+        },
+      });
+    }
+    for (let turn = 0; turn < pipelined; turn += 1) connections.forEach(ask);
   });
-  try {
-    const rounds = Promise.all(connections.map((connection) => connection.run(question, deadline)));
-    const counts = await Promise.race([rounds, silence]);
-    const cpu = process.cpuUsage(cpuBefore);
-    const answers = counts.reduce((sum, count) => sum + count, 0);
-    return { answers, ms: performance.now() - startedAt, cpuMs: (cpu.user + cpu.system) / 1000 };
-  } finally {
-    clearTimeout(timer);
-  }
+  return { answers, ...finish() };
 }
 
-/** As many as real clients send: what is done once for each header is part of the cost. */
-const headers = [
-  'Host: localhost',
-  'Connection: keep-alive',
-  'User-Agent: viaduct-bench/1',
-  'Accept: application/json, text/plain;q=0.9, */*;q=0.8',
-  'Accept-Encoding: identity',
-  'Accept-Language: en-GB,en;q=0.9',
-  'Cache-Control: no-cache',
-];
+/**
+ * Asks at fixed times, whether or not earlier answers are in, as visitors do who know nothing of each other.
+ *
+ * A request that finds no free connection waits for one, and its time runs from when it was to be sent: a server
+ * that stops for a while pays for all who would have come meanwhile, not for one of them (coordinated omission).
+ *
+ * @param rate Requests per second, at equal distances.
+ * @throws {Error} When an answer is wrong or stays out.
+ */
+export async function runTimed(question: Question, ms: number, rate: number): Promise<TimedResult> {
+  const { request, startedAt, finish } = begin(question);
+  const total = Math.max(1, Math.round((rate * ms) / 1000));
+  const dueAt = (index: number): number => startedAt + (index * 1000) / rate;
+  const latencies: number[] = [];
+  const idle = [...connections];
+  const dueOf = new Map<Connection, number>();
+  let sent = 0;
+  await settle(ms, (resolve, reject) => {
+    let isOver = false;
+    const sendDue = (now: number): void => {
+      while (sent < total && dueAt(sent) <= now) {
+        const connection = idle.pop();
+        if (connection === undefined) return;
+        dueOf.set(connection, dueAt(sent));
+        sent += 1;
+        connection.ask();
+      }
+    };
+    const listener = {
+      onError(error: Error): void {
+        isOver = true;
+        reject(error);
+      },
+      onAnswers(connection: Connection): void {
+        const now = performance.now();
+        latencies.push(now - (dueOf.get(connection) ?? Number.NaN));
+        idle.push(connection);
+        if (latencies.length < total) return sendDue(now);
+        isOver = true;
+        resolve();
+      },
+    };
+    for (const connection of connections) connection.prepare(question, request, listener);
+    // Not by a timer, which would come up to a millisecond late: this process has a core for itself.
+    const turn = (): void => {
+      if (isOver) return;
+      sendDue(performance.now());
+      setImmediate(turn);
+    };
+    turn();
+  });
+  return { answers: latencies.length, latenciesMs: latencies.toSorted((a, b) => a - b), ...finish() };
+}
 
-const headEnd = Buffer.from('\r\n\r\n');
-const nothing: Buffer = Buffer.alloc(0);
+function begin(question: Question): {
+  request: Buffer;
+  startedAt: number;
+  finish: () => { ms: number; cpuMs: number };
+} {
+  const request = toRequest(question);
+  const cpuBefore = process.cpuUsage();
+  const startedAt = performance.now();
+  const finish = (): { ms: number; cpuMs: number } => {
+    const cpu = process.cpuUsage(cpuBefore);
+    return { ms: performance.now() - startedAt, cpuMs: (cpu.user + cpu.system) / 1000 };
+  };
+  return { request, startedAt, finish };
+}
 
-/** One keep-alive connection, on a raw socket: `node:http` would cost the generator more than the server. */
-class Connection {
-  readonly #socket: Socket;
-  readonly #pipelining: number;
-  #request = nothing;
-  #question: Question = { path: '/', status: 200, body: '' };
-  #body = nothing;
-  #pending = nothing;
-  #deadline = 0;
-  #outstanding = 0;
-  #answers = 0;
-  #resolve: (answers: number) => void = () => {};
-  #reject: (error: Error) => void = () => {};
-
-  static open(port: number, pipelining: number): Promise<Connection> {
-    return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: '127.0.0.1', noDelay: true }, () =>
-        resolve(new Connection(socket, pipelining)),
-      );
-      socket.once('error', reject);
+/** Waits for the end of a round, which must come some time after `ms`. */
+async function settle(
+  ms: number,
+  play: (resolve: () => void, reject: (error: Error) => void) => void,
+): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      timer = setTimeout(() => reject(new Error('an answer stayed out')), ms + silenceMs);
+      play(resolve, reject);
     });
-  }
-
-  private constructor(socket: Socket, pipelining: number) {
-    this.#socket = socket;
-    this.#pipelining = pipelining;
-    socket.on('data', (chunk) => this.#read(chunk));
-    socket.on('error', (error) => this.#reject(error));
-    socket.on('close', () => this.#reject(new Error('the server closed a connection')));
-  }
-
-  run(question: Question, deadline: number): Promise<number> {
-    this.#question = question;
-    this.#request = Buffer.from(`GET ${question.path} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
-    this.#body = Buffer.from(question.body);
-    this.#deadline = deadline;
-    this.#answers = 0;
-    return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-      for (let index = 0; index < this.#pipelining; index += 1) this.#ask();
-    });
-  }
-
-  close(): void {
-    this.#reject = () => {};
-    this.#socket.destroy();
-  }
-
-  #ask(): void {
-    this.#outstanding += 1;
-    this.#socket.write(this.#request);
-  }
-
-  #read(chunk: Buffer): void {
-    let data = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
-    let length = this.#check(data);
-    while (length > 0) {
-      data = data.subarray(length);
-      this.#answers += 1;
-      this.#outstanding -= 1;
-      if (performance.now() < this.#deadline) this.#ask();
-      else if (this.#outstanding === 0) this.#resolve(this.#answers);
-      length = data.length === 0 ? 0 : this.#check(data);
-    }
-    this.#pending = data;
-  }
-
-  /** The length of the answer that `data` begins with, 0 when it is not whole yet. */
-  #check(data: Buffer): number {
-    const end = data.indexOf(headEnd);
-    if (end === -1) return 0;
-    const head = data.toString('latin1', 0, end);
-    const status = Number(head.slice(9, 12));
-    const stated = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
-    const bodyStart = end + headEnd.length;
-    if (status !== this.#question.status || stated === undefined) return this.#refuse(head, status, stated);
-    const bodyEnd = bodyStart + Number(stated);
-    if (data.length < bodyEnd) return 0;
-    if (this.#body.compare(data, bodyStart, bodyEnd) !== 0) return this.#refuse(head, status, stated);
-    return bodyEnd;
-  }
-
-  #refuse(head: string, status: number, stated: string | undefined): 0 {
-    const { path, status: right } = this.#question;
-    const wanted = `wanted ${right} and a certain body of ${this.#body.length} bytes`;
-    const got = `got ${status} and ${stated === undefined ? 'no Content-Length' : `another of ${stated} bytes`}`;
-    this.#reject(new Error(`wrong answer to ${path}: ${wanted}; ${got}\n${head}`));
-    this.#socket.destroy();
-    return 0;
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,102 +1,104 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { choosePins } from './child.js';
 import { describeEnvironment } from './environment.js';
+import { evaluate, figuresOf, noiseOf, type Row } from './evaluate.js';
 import { formatGoals, judgeGoals, readResults } from './goal-table.js';
-import { type Entrant, lineUp } from './line-up.js';
-import { type Measurement, measure, type Plan } from './measure.js';
-import { type Comparison, evaluate, formatTable, type Row } from './report.js';
+import { choose, type Entrant, lineUp } from './line-up.js';
+import { type Measurement, measure, type Sample } from './measure.js';
+import { HELP, type Options, readOptions } from './options.js';
+import type { Figure, Results } from './run-report.js';
+import { formatSeries } from './series-table.js';
+import type { Series } from './series.js';
+import { verify } from './verify.js';
 
-const help = `pnpm bench [options]
+const bench = resolve(import.meta.dirname, '..');
 
-Prints the server's CPU time per request of each contender, and its ratio to the bare application.
-
-  --only <names>       these contenders, with commas between, and those that they are compared with
-  --generations <n>    times that every process is started afresh (12)
-  --rounds <n>         interleaved rounds in each generation (10)
-  --seconds <s>        length of one contender's part in a round (0.1)
-  --warm-up <s>        load on each process before its first round (3)
-  --connections <n>    keep-alive connections (32)
-  --pipelining <n>     requests under way on each connection (1)
-  --node-flags <flags> what the servers' node gets (a young generation of one size for all); '' for none
-  --folder <path>      take the contenders from this folder of .js files
-  --goals              print the table of goals from what has been measured before, and end
-  --list               print the contenders' names, and end
-  --help               print this, and end
-`;
-
-const { values: options } = parseArgs({
-  options: {
-    only: { type: 'string', default: '' },
-    generations: { type: 'string', default: '12' },
-    rounds: { type: 'string', default: '10' },
-    seconds: { type: 'string', default: '0.1' },
-    'warm-up': { type: 'string', default: '3' },
-    connections: { type: 'string', default: '32' },
-    pipelining: { type: 'string', default: '1' },
-    'node-flags': { type: 'string', default: '--min-semi-space-size=16 --max-semi-space-size=16' },
-    folder: { type: 'string' },
-    goals: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-
-if (options.help) process.stdout.write(help);
-else if (options.goals) await printGoals();
-else {
-  await bench().catch((error: unknown) => {
-    process.stderr.write(`${explain(error)}\n`);
-    process.exitCode = 1;
-  });
+try {
+  await run(readOptions());
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = 1;
 }
 
-async function printGoals(): Promise<void> {
-  const results = await readResults(resolve(import.meta.dirname, '../results'));
+async function run(options: Options): Promise<void> {
+  if (options.mode === 'help') return void process.stdout.write(HELP);
+  if (options.mode === 'goals') return printGoals(options);
+  const all = await lineUpAll(options);
+  const extra = options.folder === undefined ? [] : [...(await lineUpFolder(options.folder)).keys()];
+  if (options.mode === 'verify') return verifyAll([...all.values()], options.only);
+  const parts = options.series
+    .map((series) => ({
+      series,
+      entrants: choose(all, [...series.contenders, ...extra], options.only),
+    }))
+    .filter(({ entrants }) => entrants.length > 0);
+  if (parts.length === 0) throw new Error(`no series has any of ${options.only.join(', ')}: see --list`);
+  if (options.mode === 'list') {
+    for (const { series, entrants } of parts)
+      print(`${series.name}: ${series.title}\n  ${entrants.map(({ name }) => name).join('\n  ')}`);
+    return;
+  }
+  await measureAll(parts, options);
+}
+
+interface Part {
+  readonly series: Series;
+  readonly entrants: readonly Entrant[];
+}
+
+async function measureAll(parts: readonly Part[], options: Options): Promise<void> {
+  const { plan, isQuick } = options;
+  const environment = describeEnvironment(choosePins());
+  for (const [name, value] of Object.entries(environment)) print(`${name.padEnd(10)} ${value}`);
+  print(`flags      ${plan.nodeFlags.join(' ') || 'none'}`);
+  print(`load       ${plan.connections} connections, pipelining ${plan.pipelining}`);
+  print(`time       about ${parts.reduce((sum, part) => sum + minutesOf(part), 0).toFixed(1)} minutes`);
+
+  let figures: Record<string, Figure> = {};
+  const samples: Record<string, readonly Sample[]> = {};
+  const settings: Record<string, unknown> = {};
+  for (const { series, entrants } of parts) {
+    print(`\n${series.name}: ${series.title} (${describe({ series, entrants })})\n`);
+    const measurement = await measure(entrants, series, plan, showProgress);
+    const rows = evaluate(entrants, series, measurement);
+    print(formatSeries(rows));
+    for (const warning of [...differingSettings(entrants, measurement), ...noise(rows)]) print(warning);
+    // What an earlier series has measured, in more rounds, stays.
+    figures = { ...figuresOf(rows), ...figures };
+    samples[series.name] = measurement.samples;
+    settings[series.name] = Object.fromEntries(measurement.settings);
+  }
+
+  const details = { plan, series: parts.map(({ series }) => series), settings };
+  const file = await save(options, { environment, isQuick, figures, details }, samples);
+  print('');
+  await printGoals(options);
+  print(`\nEvery answer was checked: all right. Figures are in ${file}, every sample beside it.`);
+}
+
+async function verifyAll(all: readonly Entrant[], only: readonly string[]): Promise<void> {
+  const entrants = only.length === 0 ? all : all.filter(({ name }) => only.includes(name));
+  const results = await verify(entrants, availableParallelism());
+  for (const { name, answers, error } of results) {
+    print(error === undefined ? `${name}: ${answers} right answers` : `${name}: ${error}`);
+    if (error !== undefined) process.exitCode = 1;
+  }
+}
+
+async function printGoals(options: Options): Promise<void> {
+  const results = await readResults(resultsFolder(options));
   print(formatGoals(judgeGoals(results), results));
 }
 
-async function bench(): Promise<void> {
-  const plan: Plan = {
-    generations: positive('generations'),
-    rounds: positive('rounds'),
-    roundMs: positive('seconds') * 1000,
-    warmUpMs: positive('warm-up') * 1000,
-    connections: positive('connections'),
-    pipelining: positive('pipelining'),
-    nodeFlags: options['node-flags'].split(' ').filter((flag) => flag !== ''),
-  };
-  const { folder } = options;
-  const names = options.only.split(',').filter((name) => name !== '');
-  const entrants = await lineUp(
-    folder === undefined ? resolve(import.meta.dirname, '../src/contenders') : resolve(folder),
-    folder === undefined ? resolve(import.meta.dirname, 'contenders') : resolve(folder),
-    names,
-  );
-  if (options.list) return print(entrants.map(({ name }) => name).join('\n'));
+async function lineUpAll({ folder }: Options): Promise<ReadonlyMap<string, Entrant>> {
+  const own = await lineUp(resolve(bench, 'src/contenders'), resolve(bench, 'dist/contenders'));
+  return folder === undefined ? own : new Map([...own, ...(await lineUpFolder(folder))]);
+}
 
-  const environment = describeEnvironment(choosePins());
-  print(
-    Object.entries(environment)
-      .map(([name, value]) => `${name.padEnd(10)} ${value}`)
-      .join('\n'),
-  );
-  print(`flags      ${plan.nodeFlags.join(' ') || 'none'}`);
-  print(describePlan(plan, entrants));
-
-  const measurement = await measure(entrants, plan, showProgress);
-  const rows = evaluate(entrants, measurement);
-  print(`\n${formatTable(rows)}\n`);
-  for (const warning of [...differingSettings(entrants, measurement), ...noise(rows)]) print(warning);
-  const file = await save({
-    environment,
-    plan,
-    rows,
-    settings: Object.fromEntries(measurement.settings),
-    samples: measurement.samples,
-  });
-  print(`Every answer was checked: all right. Every sample is in ${file}`);
+function lineUpFolder(folder: string): Promise<ReadonlyMap<string, Entrant>> {
+  return lineUp(resolve(folder), resolve(folder));
 }
 
 function explain(error: unknown): string {
@@ -104,19 +106,22 @@ function explain(error: unknown): string {
   return error.cause === undefined ? error.message : `${error.message}: ${explain(error.cause)}`;
 }
 
-function positive(
-  name: 'generations' | 'rounds' | 'seconds' | 'warm-up' | 'connections' | 'pipelining',
-): number {
-  const value = Number(options[name]);
-  if (!(value > 0)) throw new Error(`--${name} must be a number above 0, not "${options[name]}"`);
-  return value;
+function describe({ series, entrants }: Part): string {
+  const { generations, rounds, roundMs, rate } = series;
+  const load = rate === undefined ? '' : `, ${rate} requests/s`;
+  return `${generations} generations × ${rounds} rounds × ${entrants.length} contenders × ${roundMs} ms${load}`;
 }
 
-function describePlan(plan: Plan, entrants: readonly Entrant[]): string {
-  const { generations, rounds, roundMs, warmUpMs, connections, pipelining } = plan;
-  // 60 ms: to connect; 500 ms: to start; 1.5: some are warmed up with two questions.
-  const minutes = (generations * entrants.length * (rounds * (roundMs + 60) + 1.5 * warmUpMs + 500)) / 60_000;
-  return `plan       ${generations} generations × ${rounds} rounds × ${entrants.length} contenders × ${roundMs} ms, ${connections} connections, pipelining ${pipelining}: about ${minutes.toFixed(1)} minutes`;
+function minutesOf({ series, entrants }: Part): number {
+  const { generations, rounds, roundMs, warmUpMs, workloads } = series;
+  const warmUps = entrants.reduce(
+    (sum, { otherBasePath }) => sum + (otherBasePath === undefined ? 1 : 1.5) * warmUpMs,
+    0,
+  );
+  // 60 ms: to connect; 500 ms: to start.
+  const perGeneration =
+    entrants.length * 500 + workloads.length * (warmUps + entrants.length * rounds * (roundMs + 60));
+  return (generations * perGeneration) / 60_000;
 }
 
 /** A ratio of two servers with different settings would be a ratio of their settings too. */
@@ -124,25 +129,34 @@ function differingSettings(entrants: readonly Entrant[], { settings }: Measureme
   return entrants.flatMap(({ name, against = [] }) =>
     against.flatMap((baseline) => {
       const own = JSON.stringify(settings.get(name));
-      const other = JSON.stringify(settings.get(baseline.name));
-      return own === other ? [] : [`Note: the servers differ: ${name} ${own}, ${baseline.name} ${other}`];
+      const other = JSON.stringify(settings.get(baseline) ?? settings.get(name));
+      return own === other ? [] : [`Note: the servers differ: ${name} ${own}, ${baseline} ${other}`];
     }),
   );
 }
 
-/** When two of the same differ by as much as half of what a goal allows, a verdict near the goal is chance. */
+/** When two of the same differ by as much as half of what the narrowest goal allows, a verdict near it is chance. */
 function noise(rows: readonly Row[]): string[] {
-  const isOff = ({ isNullTest, median }: Comparison): boolean => isNullTest && Math.abs(median - 1) > 0.025;
-  return rows
-    .filter(({ comparisons }) => comparisons.some(isOff))
-    .map(({ title }) => `Note: "${title}" is off by more than 0.025. Repeat when the machine is idle.`);
+  const off = noiseOf(rows) ?? 0;
+  if (off <= 0.015) return [];
+  return [`Note: two of the same differ by ${(off * 100).toFixed(1)} %. Repeat when the machine is idle.`];
 }
 
-async function save(result: { environment: { date: string } } & Record<string, unknown>): Promise<string> {
-  const folder = resolve(import.meta.dirname, '../results');
+function resultsFolder({ results }: Options): string {
+  return results === undefined ? resolve(bench, 'results') : resolve(results);
+}
+
+/** Keeps the figures, and the samples in a file of their own, which is large. */
+async function save(
+  options: Options,
+  results: Results,
+  samples: Readonly<Record<string, readonly Sample[]>>,
+): Promise<string> {
+  const folder = resultsFolder(options);
   await mkdir(folder, { recursive: true });
-  const file = resolve(folder, `${result.environment.date.replaceAll(':', '-')}.json`);
-  await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
+  const file = resolve(folder, 'http.json');
+  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(resolve(folder, 'http-samples.json'), `${JSON.stringify(samples)}\n`);
   return file;
 }
 

@@ -2,19 +2,22 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:http';
 import { replyWith, serveParent } from './child.js';
 import type { Contender } from './contender.js';
+import type { AppSize } from './workloads.js';
 
-// The process of one contender: node dist/server-process.js <URL of the contender's module>
+// The process of one contender: node dist/server-process.js <URL of the contender's module> <sizes of the applications>
+// Answers with the ports, one for each size.
 
 /** Settings of the server that the first request reached. They must be the same for all that are compared. */
 export type ServerSettings = Readonly<Record<string, number | boolean | null>>;
 
-/** What this process has used since it began. All its threads are in it: the compiler and the collector too. */
+/** What a contender has used since it began. All threads are in it: the compiler and the collector too. */
 export interface Usage {
   readonly cpuMicroseconds: number;
   readonly residentBytes: number;
   readonly settings: ServerSettings;
 }
 
+let contender: Contender | undefined;
 let settings: ServerSettings = {};
 const channel = 'http.server.request.start';
 
@@ -31,15 +34,23 @@ function readSettings(message: unknown): void {
   };
 }
 
-/** From `getrusage(2)`: what the kernel has counted for this process. */
-function usage(): Usage {
+/** From `getrusage(2)`: what the kernel has counted for this process; and for those behind it, if there are. */
+async function usage(): Promise<Usage> {
   const { user, system } = process.cpuUsage();
-  return { cpuMicroseconds: user + system, residentBytes: process.memoryUsage.rss(), settings };
+  const behind = await contender?.usageBehind?.();
+  return {
+    cpuMicroseconds: user + system + (behind?.cpuMicroseconds ?? 0),
+    residentBytes: process.memoryUsage.rss() + (behind?.residentBytes ?? 0),
+    settings,
+  };
 }
 
 subscribe(channel, readSettings);
 await replyWith(async () => {
-  const module = (await import(process.argv[2] ?? '')) as { default: Contender };
-  return module.default.start();
+  const [, , module = '', ...sizes] = process.argv;
+  ({ default: contender } = (await import(module)) as { default: Contender });
+  const ports: number[] = [];
+  for (const size of sizes as AppSize[]) ports.push(await contender.start(size));
+  return ports;
 });
 serveParent(usage);

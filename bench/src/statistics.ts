@@ -35,6 +35,11 @@ export function median(figures: readonly number[]): number {
   return quantile(sort(figures), 0.5);
 }
 
+/** The figure below which this share of them lies. */
+export function percentile(figures: readonly number[], share: number): number {
+  return quantile(sort(figures), share);
+}
+
 function sort(figures: readonly number[]): number[] {
   return figures.toSorted((a, b) => a - b);
 }

@@ -4,12 +4,12 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
-import { askForProduct } from '../apps/products.js';
 import { Child } from '../child.js';
 import { connectAll, disconnectAll, run } from '../load.js';
 import { layOutPublished } from '../published.js';
 import { type Figures, figureOf, keepFigures, printHeading, readRunOptions } from '../run-report.js';
 import { median } from '../statistics.js';
+import { questionOf } from '../workloads.js';
 import type { Held } from './process.js';
 import { WAYS } from './ways.js';
 
@@ -80,7 +80,7 @@ await keepFigures(options, 'memory', environment, figures, {
 });
 
 async function sampleOf(name: string): Promise<Sample> {
-  const question = askForProduct('');
+  const question = questionOf('product', '');
   const server = new Child<object, number | Held>(name, [], ['--expose-gc', program, name]);
   const held = async (): Promise<Held> => (await server.ask({})) as Held;
   try {

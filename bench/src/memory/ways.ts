@@ -18,7 +18,7 @@ export const WAYS: Readonly<Record<string, MemoryWay>> = {
   koa: {
     async start() {
       const { createKoaApp } = await import('../apps/koa.js');
-      return listen(createKoaApp().callback());
+      return listen(createKoaApp('full').callback());
     },
   },
   'viaduct-koa': {
@@ -26,13 +26,13 @@ export const WAYS: Readonly<Record<string, MemoryWay>> = {
     async start() {
       const { createKoaApp } = await import('../apps/koa.js');
       const { fromKoa } = await import('@viaduct/koa');
-      return dispatch(fromKoa(createKoaApp()));
+      return dispatch(fromKoa(createKoaApp('full')));
     },
   },
   fastify: {
     async start() {
       const { createFastifyApp } = await import('../apps/fastify.js');
-      const app = createFastifyApp();
+      const app = createFastifyApp('full');
       await app.ready();
       return listen(app.routing);
     },
@@ -42,7 +42,7 @@ export const WAYS: Readonly<Record<string, MemoryWay>> = {
     async start() {
       const { createFastifyApp } = await import('../apps/fastify.js');
       const { fromFastify } = await import('@viaduct/fastify');
-      return dispatch(fromFastify(createFastifyApp()));
+      return dispatch(fromFastify(createFastifyApp('full')));
     },
   },
 };

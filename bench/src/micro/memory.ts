@@ -82,7 +82,7 @@ await report('up', async () => {
     },
     { highWaterMark: 0 },
   );
-  const init: RequestInit = { method: 'POST', body, duplex: 'half' };
+  const init: RequestInit & { duplex: 'half' } = { method: 'POST', body, duplex: 'half' };
   const response = await application.fetch(new Request('http://localhost/', init));
   return Number(await response.text());
 });

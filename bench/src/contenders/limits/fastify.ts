@@ -1,7 +1,7 @@
-import { createFastifyApp } from '../apps/fastify.js';
-import { askForProduct } from '../apps/products.js';
-import type { Contender } from '../contender.js';
-import { listen } from '../listen.js';
+import { createFastifyApp } from '../../apps/fastify.js';
+import type { Contender } from '../../contender.js';
+import { listen } from '../../listen.js';
+import { WORKLOAD_NAMES } from '../../workloads.js';
 
 /**
  * The Fastify application on a server of its own.
@@ -11,9 +11,10 @@ import { listen } from '../listen.js';
  */
 const fastify: Contender = {
   title: 'bare Fastify',
-  question: askForProduct(''),
-  async start() {
-    const app = createFastifyApp();
+  workloads: WORKLOAD_NAMES,
+  basePath: '',
+  async start(size) {
+    const app = createFastifyApp(size);
     await app.ready();
     return listen(app.routing);
   },

@@ -1,11 +1,11 @@
-import type { Contender } from '../contender.js';
+import type { Contender } from '../../contender.js';
 import koa from './koa.js';
 
 /** The same again: its ratio would be 1 if nothing disturbed the measurement. */
 const koaAgain: Contender = {
   ...koa,
   title: 'bare Koa again',
-  against: [{ name: 'koa' }],
+  against: ['koa'],
   isNullTest: true,
 };
 

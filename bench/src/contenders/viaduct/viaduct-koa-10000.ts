@@ -1,0 +1,17 @@
+import { dispatchAmong } from '../../apps/both.js';
+import { API } from '../../apps/places.js';
+import { serveOnLoopback } from '../../apps/serve.js';
+import type { Contender } from '../../contender.js';
+import { WORKLOAD_NAMES } from '../../workloads.js';
+
+/** The same with a table of 10,000 mounts. */
+const viaductKoa10000: Contender = {
+  title: 'Viaduct, Koa, 10,000 mounts',
+  workloads: WORKLOAD_NAMES,
+  basePath: '',
+  otherBasePath: API,
+  against: ['koa'],
+  start: (size) => serveOnLoopback(dispatchAmong(10_000, size)),
+};
+
+export default viaductKoa10000;
