@@ -8,7 +8,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { defer } from '../conformance/deferred.js';
 import { ask, askOn, openSession, untilReset } from './ask.js';
 import { LOCALHOST, TRUSTED } from './certificates.js';
-import { DATA, GOAWAY, HEADERS, Http2Wire } from './http2-wire.js';
+import { DATA, GOAWAY, HEADERS } from '../conformance/http2-wire.js';
+import { openWire } from './http2-wire.js';
 import { openSecureServer } from './secure-server.js';
 
 /** Answers in two halves, the second one when it is let. */
@@ -50,7 +51,7 @@ describe('a server with TLS that closes', () => {
   it('says in its GOAWAY which streams it takes, so that a client may send all others again', async () => {
     const { application, arrived, goOn } = halves();
     const { server } = await openSecureServer(application, { closeTimeoutMs: 10_000 });
-    const wire = await Http2Wire.open(server.port);
+    const wire = await openWire(server.port);
     wire.ask(1, '/');
     await arrived;
     const closing = server.close();

@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { contextOf, createDispatcher, fromNode, type Outcome } from 'viaduct';
 import { describe, expect, it, vi } from 'vitest';
 import { askOn, openSession, openStream, readReply, untilClosed, untilReset } from './ask.js';
-import { DATA, GOAWAY, HEADERS, Http2Wire, RST_STREAM } from './http2-wire.js';
+import { DATA, GOAWAY, HEADERS, RST_STREAM } from '../conformance/http2-wire.js';
+import { openWire } from './http2-wire.js';
 import { openSecureServer } from './secure-server.js';
 
 const { NGHTTP2_CANCEL, NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants;
@@ -76,7 +77,7 @@ describe('a request over HTTP/2', () => {
     ],
   ])('with %s is answered with %s', async (_, status, headers) => {
     const { server } = await open((request, response) => response.end(request.headers.cookie));
-    const wire = await Http2Wire.open(server.port);
+    const wire = await openWire(server.port);
     wire.ask(1, '/', headers);
     const { payload } = await wire.until(HEADERS, 1);
     // The first header of the block is the status: indexed (0x88: 200, 0x8c: 400), or a literal.
@@ -97,7 +98,7 @@ describe('a request over HTTP/2', () => {
       seen.push(request.url ?? '');
       response.end();
     });
-    const wire = await Http2Wire.open(server.port);
+    const wire = await openWire(server.port);
     wire.ask(1, path);
     await Promise.race([wire.until(RST_STREAM, 1), wire.until(GOAWAY), wire.until(HEADERS, 1)]);
     expect(seen).toEqual([]);

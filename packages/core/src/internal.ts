@@ -2,6 +2,7 @@
  * What the bridges and servers of this workspace build on. Not covered by semantic versioning:
  * `@viaduct/core/internal` is for packages that are released together with this one.
  */
+export { abandon } from './abandon.js';
 export { admit, admitHosted, admitUpgrade, type Refusal } from './admission.js';
 export { type Context, isFromTrustedProxy, nodeContextOf } from './context.js';
 export { toError } from './errors.js';

@@ -6,6 +6,7 @@ const TEXTS = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  408: 'Request Timeout',
   413: 'Content Too Large',
   414: 'URI Too Long',
   426: 'Upgrade Required',

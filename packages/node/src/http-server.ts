@@ -80,7 +80,10 @@ export function createHttpServer(
   });
   if (http2 === false) return { httpServer, sessions: undefined };
 
-  const sessions = new Http2Sessions(httpServer, http2 === true ? {} : http2, settings.keepAliveTimeout ?? 0);
+  const sessions = new Http2Sessions(httpServer, http2 === true ? {} : http2, {
+    idleTimeoutMs: settings.keepAliveTimeout ?? 0,
+    requestTimeoutMs: settings.requestTimeout ?? 0,
+  });
   const serveHttp1 = httpServer.listeners('secureConnection');
   httpServer.removeAllListeners('secureConnection');
   httpServer.on('secureConnection', (socket: TLSSocket) => {

@@ -1,4 +1,5 @@
 import {
+  type IncomingMessage,
   type OutgoingHttpHeader,
   type OutgoingHttpHeaders,
   type ServerResponse,
@@ -7,6 +8,7 @@ import {
 } from 'node:http';
 import { constants, type Http2ServerRequest, Http2ServerResponse, type ServerHttp2Stream } from 'node:http2';
 import { pairsOf, type WriteHeadHeaders } from '@viaduct/core/internal';
+import { adoptHttp2Request } from './http2-request.js';
 
 /** Node's response as it is: its types tell of a `Writable`, and of properties where there are accessors. */
 interface NodeHttp2Response {
@@ -42,7 +44,7 @@ const NodeHttp2Response = Http2ServerResponse as unknown as new (
  * not have, sends line breaks in values, and lets an answer that was cut off end as if it were complete.
  */
 export class Http2Response extends NodeHttp2Response {
-  /** Without fields and private members: {@link adoptHttp2Response} gives these members to objects of Node's making. */
+  /** Without fields and private members: {@link adoptHttp2} gives these members to objects of Node's making. */
   get closed(): boolean {
     return this.stream.closed || this.stream.destroyed;
   }
@@ -142,10 +144,11 @@ export class Http2Response extends NodeHttp2Response {
 }
 
 /**
- * Makes an {@link Http2Response} of a response that Node's server has made, where the server is not ours.
- * No class or prototype of Node's is changed, and a subclass of the user's is left alone.
+ * Makes an {@link Http2Request} and an {@link Http2Response} of what Node's server has made, where the server is
+ * not ours. No class or prototype of Node's is changed, and a subclass of the user's is left alone.
  */
-export function adoptHttp2Response(response: ServerResponse): void {
+export function adoptHttp2(request: IncomingMessage, response: ServerResponse): void {
+  adoptHttp2Request(request);
   if (Object.getPrototypeOf(response) === Http2ServerResponse.prototype)
     Object.setPrototypeOf(response, Http2Response.prototype);
 }
@@ -200,6 +203,6 @@ function closeUnread(response: Http2Response): void {
   const isRead =
     req.listenerCount('readable') > 0 || (req.readableFlowing === true && req.listenerCount('data') > 0);
   // Trailers are still to be sent then.
-  if (!isRead && !req.complete && !stream.closed && !response.hasHeader('trailer'))
+  if (!isRead && !req.readableEnded && !stream.closed && !response.hasHeader('trailer'))
     stream.close(constants.NGHTTP2_NO_ERROR);
 }

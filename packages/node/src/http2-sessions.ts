@@ -2,14 +2,16 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import {
   createServer,
   type Http2Session,
+  type Http2ServerRequest,
   type Http2ServerResponse,
   type Http2Server,
   type ServerHttp2Session,
-  type ServerHttp2Stream,
   type ServerOptions,
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import { Http2Request } from './http2-request.js';
 import { Http2Response } from './http2-response.js';
+import { Http2Uploads } from './http2-uploads.js';
 
 /**
  * What Node's `http2.createSecureServer` takes for its sessions: `settings`, `maxSessionMemory`,
@@ -26,6 +28,14 @@ const MAX_CONCURRENT_STREAMS = 128;
 /** What the HTTP/1.1 parser allows a head: Node would take four times as much over HTTP/2. */
 const MAX_HEADER_LIST_BYTES = 16_384;
 
+/** In milliseconds; 0: for ever. */
+export interface Http2Timeouts {
+  /** How long a session is kept that has no streams, or whose client does not read what is there for it. */
+  readonly idleTimeoutMs: number;
+  /** How long a request may take to come, its body included. */
+  readonly requestTimeoutMs: number;
+}
+
 /**
  * The HTTP/2 connections of a server. Their requests are events of that server, as those of its HTTP/1.1
  * connections are.
@@ -33,14 +43,15 @@ const MAX_HEADER_LIST_BYTES = 16_384;
 export class Http2Sessions {
   /** It never listens: it makes sessions of connections that it is given. */
   readonly #http2: Http2Server;
-  /** How many streams are open on each. */
-  readonly #sessions = new Map<Http2Session, number>();
+  /** What is under way on each. */
+  readonly #sessions = new Map<Http2Session, Set<Http2Request>>();
+  readonly #uploads: Http2Uploads;
   #isClosing = false;
   readonly #idleTimeoutMs: number;
 
-  /** @param idleTimeoutMs How long a session without streams is kept; 0: for ever. */
-  constructor(server: Server, options: Http2Options, idleTimeoutMs: number) {
+  constructor(server: Server, options: Http2Options, { idleTimeoutMs, requestTimeoutMs }: Http2Timeouts) {
     this.#idleTimeoutMs = idleTimeoutMs;
+    this.#uploads = new Http2Uploads(requestTimeoutMs);
     this.#http2 = createServer({
       ...options,
       settings: {
@@ -48,13 +59,16 @@ export class Http2Sessions {
         maxHeaderListSize: MAX_HEADER_LIST_BYTES,
         ...options.settings,
       },
+      Http2ServerRequest: Http2Request as unknown as typeof Http2ServerRequest,
       // Its type is Node's, as far as Node keeps to it.
       Http2ServerResponse: Http2Response as unknown as typeof Http2ServerResponse,
     });
     this.#http2.on('session', (session) => this.#keep(session));
-    this.#http2.on('stream', (stream) => this.#count(stream));
     for (const event of ['request', 'checkContinue'] as const) {
-      this.#http2.on(event, (request, response) => server.emit(event, request, response));
+      this.#http2.on(event, (request: Http2Request, response: ServerResponse) => {
+        this.#take(request, response);
+        server.emit(event, request, response);
+      });
     }
     // Not a tunnel; nor WebSockets over HTTP/2, which browsers try only where a setting invites them (RFC 8441).
     this.#http2.on('connect', (_: IncomingMessage, response: ServerResponse) => {
@@ -80,26 +94,40 @@ export class Http2Sessions {
 
   /** How many requests are under way. */
   get openStreams(): number {
-    return [...this.#sessions.values()].reduce((sum, open) => sum + open, 0);
+    return [...this.#sessions.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** The requests that are under way. */
+  *requests(): Generator<IncomingMessage, void, undefined> {
+    for (const requests of this.#sessions.values())
+      for (const request of requests) yield request as unknown as IncomingMessage;
   }
 
   #keep(session: ServerHttp2Session): void {
-    this.#sessions.set(session, 0);
+    const requests = new Set<Http2Request>();
+    this.#sessions.set(session, requests);
     if (this.#isClosing) session.close();
     session.once('close', () => this.#sessions.delete(session));
     session.setTimeout(this.#idleTimeoutMs);
+    // No byte has come or gone for that long.
     session.on('timeout', () => {
-      if (this.#sessions.get(session) === 0) session.close();
+      if (requests.size === 0) session.close();
+      else if (isStalled(requests)) session.destroy();
     });
   }
 
-  #count(stream: ServerHttp2Stream): void {
-    const { session } = stream;
-    if (session === undefined) return;
-    this.#sessions.set(session, (this.#sessions.get(session) ?? 0) + 1);
-    stream.once('close', () => {
-      const open = this.#sessions.get(session);
-      if (open !== undefined) this.#sessions.set(session, open - 1);
-    });
+  #take(request: Http2Request, response: ServerResponse): void {
+    const { stream } = request;
+    const requests = stream.session === undefined ? undefined : this.#sessions.get(stream.session);
+    if (requests === undefined) return;
+    requests.add(request);
+    stream.once('close', () => requests.delete(request));
+    this.#uploads.watch(stream, request as unknown as IncomingMessage, response);
   }
+}
+
+/** Whether an answer waits for its client to read: with nothing to send, it would be the application that waits. */
+function isStalled(requests: Iterable<Http2Request>): boolean {
+  for (const { stream } of requests) if (stream.writableLength > 0) return true;
+  return false;
 }

@@ -143,6 +143,7 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
   const stray = new StrayErrors({
     gateway,
     sockets: drain.sockets,
+    sessions,
     attributes: options.attributeStrayErrors ?? false,
     closeTimeoutMs,
     close,

@@ -5,6 +5,7 @@ import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ErrorInfo, Suspect } from '@viaduct/core';
 import { type Gateway, nodeContextOf, POINT, type RecordedRequest } from '@viaduct/core/internal';
+import type { Http2Sessions } from './http2-sessions.js';
 
 /** How long applications may take to stop, after the requests under way have ended or were cut. */
 const STOP_GRACE_MS = 2_000;
@@ -13,6 +14,8 @@ export interface StrayErrorsOptions {
   readonly gateway: Gateway;
   /** The connections of the server. */
   readonly sockets: Iterable<Socket>;
+  /** Those that speak HTTP/2, if it does. */
+  readonly sessions: Http2Sessions | undefined;
   /** Keeps the request with everything that its handling sets going. */
   readonly attributes: boolean;
   /** How long `close` may take, its applications aside. */
@@ -72,13 +75,22 @@ export class StrayErrors {
   /** The applications with requests under way. */
   suspects(): Suspect[] {
     const found = new Map<unknown, Suspect>();
-    for (const socket of this.#options.sockets) {
-      const point = requestOn(socket)?.[POINT];
+    for (const request of this.#requestsUnderWay()) {
+      const point = request[POINT];
       const application = point?.mounts.at(-1)?.application;
       if (point === undefined || application === undefined) continue;
       found.set(point, { application, mounts: point.mounts.map(({ key }) => key) });
     }
     return [...found.values()];
+  }
+
+  *#requestsUnderWay(): Generator<RecordedRequest, void, undefined> {
+    const { sockets, sessions } = this.#options;
+    for (const socket of sockets) {
+      const request = requestOn(socket);
+      if (request !== undefined) yield request;
+    }
+    if (sessions !== undefined) yield* sessions.requests();
   }
 
   report(error: unknown, stray: StrayKind, suspects: readonly Suspect[]): void {

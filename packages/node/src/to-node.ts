@@ -18,7 +18,7 @@ import {
   SERVER_LIMITS,
 } from '@viaduct/core/internal';
 import { createForwarding } from './forwarded-headers.js';
-import { adoptHttp2Response } from './http2-response.js';
+import { adoptHttp2 } from './http2-response.js';
 import { InFlight } from './in-flight.js';
 import type { ProxyTrust } from './trust-proxy.js';
 
@@ -66,7 +66,7 @@ export function createListener(application: Application, gateway: Gateway): Requ
   const inFlight = maxInFlight === Infinity ? undefined : new InFlight(maxInFlight);
   const observers = observersOf(application);
   return function listener(request, response) {
-    if (request.httpVersionMajor >= 2) adoptHttp2Response(response);
+    if (request.httpVersionMajor >= 2) adoptHttp2(request, response);
     catchResponseErrors(response);
     for (const observer of observers) observeOnNode(observer, request, response, application.name);
     if (inFlight?.take(response) !== false && admit(request, response, root))

@@ -15,7 +15,7 @@ import {
   toError,
   toRequest,
 } from '@viaduct/core/internal';
-import { adoptHttp2Response } from '../http2-response.js';
+import { adoptHttp2 } from '../http2-response.js';
 import { type Answer, toAnswer } from './answer.js';
 import { arrive, type Arrival, type Mounting } from './arrival.js';
 import { type NodeApplication, runOnOwnPair } from './own-pair.js';
@@ -122,7 +122,7 @@ export function createHosting(source: ApplicationLike, place: string, options: H
 
   return {
     arrive(request, response, wire, depth) {
-      if (request.httpVersionMajor >= 2) adoptHttp2Response(response);
+      if (request.httpVersionMajor >= 2) adoptHttp2(request, response);
       refuseReadBody(request, place);
       return arrive(mounting, request, response, wire, depth);
     },
