@@ -120,16 +120,22 @@ export function noiseOf(rows: readonly Row[]): number | undefined {
 }
 
 /**
- * The figures by key: `<workload>.<measure>.<contender>`, and `<workload>.<measure>.<contender>/<contender>` for
- * ratios. Their spread is the interval in which the median of another such run would lie, 19 times of 20.
+ * The figures by key: `<series>.<workload>.<measure>.<contender>`, and `….<contender>/<contender>` for ratios. Their spread is the interval in which the median of another such run would lie, 19 times of 20.
  */
-export function figuresOf(rows: readonly Row[]): Record<string, Figure> {
+export function figuresOf(series: Series, rows: readonly Row[]): Record<string, Figure> {
   const figures: Record<string, Figure> = {};
   const noise = noiseOf(rows);
   const add = (key: string, summary: Summary, title: string, unit: string): void => {
     const [low, high] = summary.interval;
     const isNoisy = unit === 'ratio' && noise !== undefined;
-    figures[key] = { title, value: summary.median, unit, low, high, ...(isNoisy ? { noise } : {}) };
+    figures[`${series.name}.${key}`] = {
+      title,
+      value: summary.median,
+      unit,
+      low,
+      high,
+      ...(isNoisy ? { noise } : {}),
+    };
   };
   for (const { name, title, workload, cpu, rate, residentMegabytes, latency, comparisons } of rows) {
     if (latency === undefined) {

@@ -25,7 +25,7 @@ export async function readResults(folder: string): Promise<Readonly<Record<strin
 }
 
 /** Compares what was measured with the goals, in the order of the goals. */
-export function judgeGoals(results: Readonly<Record<string, Results>>): GoalRow[] {
+export function judgeGoals(results: Readonly<Record<string, Pick<Results, 'figures'>>>): GoalRow[] {
   return GOALS.map((goal) => {
     const figure = results[goal.benchmark]?.figures[goal.key];
     if (figure === undefined) return { ...goal, verdict: 'not measured' };
@@ -59,10 +59,12 @@ export function showBound(bound: Bound): string {
   return 'atMost' in bound ? `≤ ${bound.atMost}` : `≥ ${bound.atLeast}`;
 }
 
-/** As many digits as say something. */
+/** As many digits as say something, and commas between thousands. */
 export function show(value: number): string {
-  if (Math.abs(value) >= 100) return value.toFixed(0);
-  return value.toFixed(Math.abs(value) >= 10 ? 1 : 3);
+  const size = Math.abs(value);
+  if (size >= 10_000) return Math.round(value).toLocaleString('en');
+  if (size >= 100) return value.toFixed(0);
+  return value.toFixed(size >= 10 ? 1 : 3);
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {

@@ -14,32 +14,40 @@ export interface Goal {
 /**
  * What Viaduct wants to reach, as ratios within one run, and in the order in which the table tells it.
  *
- * A key of the benchmark of HTTP servers is `<workload>.<measure>.<contender>/<contender>`: the one's CPU time per
+ * A key of the benchmark of HTTP servers is `<series>.<workload>.<measure>.<contender>/<contender>`: the one's CPU time per
  * request (`cpu`) or requests per second (`rate`) divided by the other's.
  */
 export const GOALS: readonly Goal[] = [
   ...cpuGoals('product', 'routed app'),
   ...cpuGoals('hello', 'small answer'),
-  http('Koa, throughput / behind @fastify/middie', 'hello.rate.viaduct-koa/middie', { atLeast: 1.2 }),
-  http('Koa, throughput / behind koa-mount', 'hello.rate.viaduct-koa/koa-mount', { atLeast: 1.1 }),
-  http('Koa, throughput / behind @fastify/express', 'hello.rate.viaduct-koa/fastify-express', { atLeast: 4 }),
-  http('Koa, throughput / behind @fastify/http-proxy', 'hello.rate.viaduct-koa/http-proxy', { atLeast: 4 }),
-  http('Koa inside Fastify, native, throughput / bare Koa', 'product.rate.koa-in-fastify-native/koa', {
+  http('Koa, throughput / behind @fastify/middie', 'peers.hello.rate.viaduct-koa/middie', { atLeast: 1.2 }),
+  http('Koa, throughput / behind koa-mount', 'peers.hello.rate.viaduct-koa/koa-mount', { atLeast: 1.1 }),
+  http('Koa, throughput / behind @fastify/express', 'peers.hello.rate.viaduct-koa/fastify-express', {
+    atLeast: 4,
+  }),
+  http('Koa, throughput / behind @fastify/http-proxy', 'peers.hello.rate.viaduct-koa/http-proxy', {
+    atLeast: 4,
+  }),
+  http('Koa inside Fastify, native, throughput / bare Koa', 'hosts.product.rate.koa-in-fastify-native/koa', {
     atLeast: 0.9,
   }),
   http(
     'Fastify inside Koa, native, throughput / bare Fastify',
-    'product.rate.fastify-in-koa-native/fastify',
+    'hosts.product.rate.fastify-in-koa-native/fastify',
     {
       atLeast: 0.9,
     },
   ),
-  http('Koa inside Fastify, composing, throughput / bare Koa', 'product.rate.koa-in-fastify/koa', {
+  http('Koa inside Fastify, composing, throughput / bare Koa', 'hosts.product.rate.koa-in-fastify/koa', {
     atLeast: 0.6,
   }),
-  http('Fastify inside Koa, composing, throughput / bare Fastify', 'product.rate.fastify-in-koa/fastify', {
-    atLeast: 0.6,
-  }),
+  http(
+    'Fastify inside Koa, composing, throughput / bare Fastify',
+    'hosts.product.rate.fastify-in-koa/fastify',
+    {
+      atLeast: 0.6,
+    },
+  ),
   ...(['koa', 'fastify'] as const).flatMap((framework) =>
     (['light-my-request', 'srvx'] as const).map((peer): Goal => ({
       what: `web face in process, ${framework}, time / ${peer}`,
@@ -48,8 +56,12 @@ export const GOALS: readonly Goal[] = [
       bound: { atMost: 0.5 },
     })),
   ),
-  http('web app, native Response, throughput / srvx', 'hello.rate.viaduct-web/srvx-web', { atLeast: 1.8 }),
-  http('Hono in Viaduct, throughput / its own adapter', 'hello.rate.viaduct-hono/hono', { atLeast: 1.5 }),
+  http('web app, native Response, throughput / srvx', 'peers.hello.rate.viaduct-web/srvx-web', {
+    atLeast: 1.8,
+  }),
+  http('Hono in Viaduct, throughput / its own adapter', 'peers.hello.rate.viaduct-hono/hono', {
+    atLeast: 1.5,
+  }),
   {
     what: 'import of viaduct beyond the frameworks',
     benchmark: 'import',
@@ -97,7 +109,11 @@ export const GOALS: readonly Goal[] = [
 function cpuGoals(workload: 'product' | 'hello', title: string): Goal[] {
   return (['koa', 'fastify'] as const).flatMap((framework) => {
     const goal = (what: string, contender: string, atMost: number): Goal =>
-      http(`${what}, CPU / bare, ${title}`, `${workload}.cpu.${contender}/${framework}`, { atMost });
+      http(
+        `${what}, CPU / bare, ${title}`,
+        `${workload === 'hello' ? 'cost-hello' : 'cost'}.${workload}.cpu.${contender}/${framework}`,
+        { atMost },
+      );
     const name = framework === 'koa' ? 'Koa' : 'Fastify';
     const usual = goal(`${name} behind serve and dispatcher`, `viaduct-${framework}`, 1.03);
     if (workload === 'hello') return [usual];

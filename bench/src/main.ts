@@ -56,7 +56,7 @@ async function measureAll(parts: readonly Part[], options: Options): Promise<voi
   print(`load       ${plan.connections} connections, pipelining ${plan.pipelining}`);
   print(`time       about ${parts.reduce((sum, part) => sum + minutesOf(part), 0).toFixed(1)} minutes`);
 
-  let figures: Record<string, Figure> = {};
+  const figures: Record<string, Figure> = {};
   const samples: Record<string, readonly Sample[]> = {};
   const settings: Record<string, unknown> = {};
   for (const { series, entrants } of parts) {
@@ -65,8 +65,7 @@ async function measureAll(parts: readonly Part[], options: Options): Promise<voi
     const rows = evaluate(entrants, series, measurement);
     print(formatSeries(rows));
     for (const warning of [...differingSettings(entrants, measurement), ...noise(rows)]) print(warning);
-    // What an earlier series has measured, in more rounds, stays.
-    figures = { ...figuresOf(rows), ...figures };
+    Object.assign(figures, figuresOf(series, rows));
     samples[series.name] = measurement.samples;
     settings[series.name] = Object.fromEntries(measurement.settings);
   }

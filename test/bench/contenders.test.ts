@@ -67,11 +67,11 @@ describe('Contenders of the benchmark of HTTP servers', () => {
   it('each goal of HTTP servers is a ratio that a series measures', async () => {
     const all = await lineUp(join(bench, 'src/contenders'), join(bench, 'dist/contenders'));
     const measured = new Set<string>();
-    for (const { contenders, workloads, rate } of SERIES) {
+    for (const { name: series, contenders, workloads, rate } of SERIES) {
       if (rate !== undefined) continue;
       for (const { name, against = [] } of choose(all, contenders, [])) {
         for (const rival of against.filter((other) => contenders.includes(other))) {
-          for (const workload of workloads) measured.add(`${workload}.cpu.${name}/${rival}`);
+          for (const workload of workloads) measured.add(`${series}.${workload}.cpu.${name}/${rival}`);
         }
       }
     }

@@ -15,8 +15,7 @@ export function createWebApp(
 
 function createSmall(Answer: ResponseClass): (request: Request) => Response {
   return function answer(request) {
-    const { pathname } = new URL(request.url);
-    if (pathname !== '/hello') return new Answer(null, { status: 404 });
+    if (!request.url.endsWith('/hello')) return new Answer(null, { status: 404 });
     return new Answer('{"hello":"world"}', { headers: { 'content-type': 'application/json' } });
   };
 }

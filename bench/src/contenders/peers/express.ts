@@ -10,6 +10,7 @@ const expressContender: Contender = {
   title: 'Express app.use, Koa',
   workloads: WORKLOAD_NAMES,
   basePath: SHOP,
+  against: ['koa'],
   start: (size) => listen(express().use(SHOP, createKoaApp(size).callback())),
 };
 

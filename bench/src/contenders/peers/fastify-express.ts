@@ -11,6 +11,7 @@ const fastifyExpressContender: Contender = {
   title: '@fastify/express, Koa',
   workloads: WORKLOAD_NAMES,
   basePath: SHOP,
+  against: ['koa'],
   async start(size) {
     const host = Fastify();
     await host.register(fastifyExpress);

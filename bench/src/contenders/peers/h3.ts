@@ -11,6 +11,7 @@ const h3: Contender = {
   title: 'h3 fromNodeHandler, Koa',
   workloads: WORKLOAD_NAMES,
   basePath: SHOP,
+  against: ['koa'],
   start(size) {
     const host = new H3();
     host.all(`${SHOP}/**`, withBase(SHOP, fromNodeHandler(createKoaApp(size).callback())));

@@ -10,6 +10,7 @@ const hijack: Contender = {
   title: 'hijacked Fastify route, Koa',
   workloads: WORKLOAD_NAMES,
   basePath: SHOP,
+  against: ['koa'],
   async start(size) {
     const host = Fastify();
     const koa = createKoaApp(size).callback();

@@ -15,6 +15,7 @@ const proxy: Contender = {
   title: '@fastify/http-proxy, Koa behind',
   workloads: WORKLOAD_NAMES,
   basePath: SHOP,
+  against: ['koa'],
   async start(size) {
     const program = fileURLToPath(new URL('../../server-process.js', import.meta.url));
     const module = new URL('../limits/koa.js', import.meta.url).href;

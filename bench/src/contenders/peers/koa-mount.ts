@@ -11,6 +11,7 @@ const koaMount: Contender = {
   title: 'koa-mount, Koa',
   workloads: WORKLOAD_NAMES,
   basePath: SHOP,
+  against: ['koa'],
   start: (size) => listen(new Koa().use(mount(SHOP, createKoaApp(size))).callback()),
 };
 

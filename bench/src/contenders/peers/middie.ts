@@ -11,6 +11,7 @@ const middieContender: Contender = {
   title: '@fastify/middie, Koa',
   workloads: WORKLOAD_NAMES,
   basePath: SHOP,
+  against: ['koa'],
   async start(size) {
     const host = Fastify();
     await host.register(middie);

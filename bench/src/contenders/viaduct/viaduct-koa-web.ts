@@ -10,7 +10,7 @@ const viaductKoaWeb: Contender = {
   title: 'Viaduct, Koa, web face',
   workloads: WORKLOAD_NAMES,
   basePath: '',
-  against: ['koa', 'srvx-koa'],
+  against: ['koa'],
   start(size) {
     const application = fromKoa(createKoaApp(size));
     return serveOnLoopback({

@@ -19,6 +19,7 @@ const viaductKoa: Contender = {
     'express',
     'fastify-express',
     'h3',
+    'srvx-koa',
     'http-proxy',
   ],
   start: (size) => serveOnLoopback(dispatchBoth(size)),
