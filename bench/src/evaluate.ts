@@ -120,20 +120,24 @@ export function noiseOf(rows: readonly Row[]): number | undefined {
 }
 
 /**
- * The figures by key: `<series>.<workload>.<measure>.<contender>`, and `….<contender>/<contender>` for ratios. Their spread is the interval in which the median of another such run would lie, 19 times of 20.
+ * The figures by key: `<series>.<workload>.<measure>.<contender>`, and `….<contender>/<contender>` for ratios.
+ * Their spread is the interval in which the median of another such run would lie, 19 times of 20.
  */
 export function figuresOf(series: Series, rows: readonly Row[]): Record<string, Figure> {
   const figures: Record<string, Figure> = {};
   const noise = noiseOf(rows);
+  const { generations } = series;
   const add = (key: string, summary: Summary, title: string, unit: string): void => {
     const [low, high] = summary.interval;
     const isNoisy = unit === 'ratio' && noise !== undefined;
+
     figures[`${series.name}.${key}`] = {
       title,
       value: summary.median,
       unit,
       low,
       high,
+      generations,
       ...(isNoisy ? { noise } : {}),
     };
   };

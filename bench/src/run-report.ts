@@ -36,6 +36,8 @@ export interface Figure {
   readonly high?: number;
   /** How far apart two of the same were in this run, as a share: a smaller difference means nothing. */
   readonly noise?: number;
+  /** Times that the processes were started afresh, where the spread comes from that: few make it too narrow. */
+  readonly generations?: number;
 }
 
 /** Figures by key: the keys are what the table of goals asks for, so they stay as they are. */

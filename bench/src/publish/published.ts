@@ -33,9 +33,10 @@ export function toJson(publications: Publications): string {
   const benchmarks = Object.entries(publications)
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([benchmark, { environment, figures }]) => {
-      const lines = Object.entries(figures)
-        .toSorted(([one], [other]) => (one < other ? -1 : 1))
-        .map(([key, figure]) => `      ${JSON.stringify(key)}: ${JSON.stringify(rounded(figure))}`);
+      // In the benchmark's order, in which a title may speak of the one before.
+      const lines = Object.entries(figures).map(
+        ([key, figure]) => `      ${JSON.stringify(key)}: ${JSON.stringify(rounded(figure))}`,
+      );
       const head = `    "environment": ${JSON.stringify(environment)}`;
       return `  ${JSON.stringify(benchmark)}: {\n${head},\n    "figures": {\n${lines.join(',\n')}\n    }\n  }`;
     });
