@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { abandon } from './abandon.js';
 import { ViaductError } from './errors.js';
+import { isHeaderName } from './header-name.js';
 import { sendPlain } from './plain-answer.js';
 import { OVERFLOW, type RecordedRequest } from './request-record.js';
 
@@ -30,8 +31,8 @@ function declaredLength(request: RecordedRequest): number {
   const raw = request.rawHeaders;
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index] ?? '';
-    if (name.length === 14 && name.toLowerCase() === 'content-length') return Number(raw[index + 1]);
-    if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') return Infinity;
+    if (isHeaderName(name, 'content-length')) return Number(raw[index + 1]);
+    if (isHeaderName(name, 'transfer-encoding')) return Infinity;
   }
   return request.httpVersionMajor >= 2 && !request.complete ? Infinity : 0;
 }

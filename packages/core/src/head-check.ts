@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { ForwardedFacts } from './forwarding.js';
 import { parseHost } from './host.js';
 import { unifyAuthority } from './authority.js';
+import { isHeaderName } from './header-name.js';
 import { isClean, type ParsedTarget } from './target.js';
 
 /**
@@ -13,24 +14,19 @@ export function hasPlausibleHead(request: IncomingMessage): boolean {
   let host = '';
   let contentTypes = 0;
   let authorizations = 0;
-  // Lengths tell most names apart, so that this costs some 30 ns for a dozen headers.
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index] ?? '';
-    if (name.length === 4 && isName(name, 'host')) {
+    if (isHeaderName(name, 'host')) {
       hosts += 1;
       host = raw[index + 1] ?? '';
-    } else if (name.length === 12 && isName(name, 'content-type')) contentTypes += 1;
-    else if (name.length === 13 && isName(name, 'authorization')) authorizations += 1;
+    } else if (isHeaderName(name, 'content-type')) contentTypes += 1;
+    else if (isHeaderName(name, 'authorization')) authorizations += 1;
   }
   if (contentTypes > 1 || authorizations > 1 || hosts > 1) return false;
   if (request.httpVersionMajor >= 2) return unifyAuthority(request, hosts === 1 ? host : undefined);
   // Not from `request.headers`: Node builds that object on the first read, and an application may never read it.
   if (hosts === 1) return isValidHost(host);
   return request.httpVersionMajor !== 1 || request.httpVersionMinor === 0;
-}
-
-function isName(name: string, expected: string): boolean {
-  return name === expected || name.toLowerCase() === expected;
 }
 
 let latestValidHost = '';
@@ -52,7 +48,7 @@ export function believeAuthority(request: IncomingMessage, target: ParsedTarget)
   const { authority } = target;
   if (parseHost(authority) === undefined) return false;
   request.headers.host = authority;
-  const index = request.rawHeaders.findIndex((name, at) => at % 2 === 0 && isName(name, 'host'));
+  const index = request.rawHeaders.findIndex((name, at) => at % 2 === 0 && isHeaderName(name, 'host'));
   if (index === -1) request.rawHeaders.push('Host', authority);
   else request.rawHeaders[index + 1] = authority;
   return true;

@@ -42,3 +42,4 @@ export { runUpgrade } from './upgrade.js';
 export { closeFrame } from './close-frame.js';
 export { closeSoon, refuseUpgrade } from './upgrade-answer.js';
 export { enterWeb } from './web-entry.js';
+export { LOWER_CASE } from './header-name.js';

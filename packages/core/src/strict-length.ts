@@ -3,7 +3,8 @@ import { nodeContextOf } from './context.js';
 import { ViaductError } from './errors.js';
 import type { RecordedRequest } from './request-record.js';
 
-type Write = (this: CheckedResponse, ...args: unknown[]) => unknown;
+/** `write` and `end` as they are called: their other forms put a callback in the place of what is left out. */
+type Send = (this: CheckedResponse, chunk: unknown, encoding: unknown, callback: unknown) => unknown;
 
 /** Node's own members, and how many bytes of the body have been written. */
 type CheckedResponse = ServerResponse & {
@@ -13,8 +14,13 @@ type CheckedResponse = ServerResponse & {
   readonly chunkedEncoding: boolean;
   [SENT]?: number;
   /** Methods that somebody has put on the response before. */
-  [OWN]?: Pick<ServerResponse, 'write' | 'end'>;
+  [OWN]?: Methods;
 };
+
+interface Methods {
+  readonly write: Send;
+  readonly end: Send;
+}
 
 const SENT: unique symbol = Symbol.for('viaduct.1.sent');
 const OWN: unique symbol = Symbol.for('viaduct.1.own-methods');
@@ -34,32 +40,32 @@ export function checkLength(response: ServerResponse & { [SENT]?: number; [OWN]?
   if (Object.hasOwn(response, 'write') || Object.hasOwn(response, 'end')) {
     response[OWN] = { write: response.write, end: response.end };
   }
-  response.write = write as ServerResponse['write'];
-  response.end = end as ServerResponse['end'];
+  response.write = write as unknown as ServerResponse['write'];
+  response.end = end as unknown as ServerResponse['end'];
 }
 
-const write: Write = function write(...args) {
-  const sent = (this[SENT] ?? 0) + lengthOf(args[0], args[1]);
+const write: Send = function write(chunk, encoding, callback) {
+  const sent = (this[SENT] ?? 0) + lengthOf(chunk, encoding);
   if (sent > declaredLength(this)) return fail(this, sent);
   this[SENT] = sent;
-  return Reflect.apply(methodsOf(this).write, this, args);
+  return methodsOf(this).write.call(this, chunk, encoding, callback);
 };
 
-const end: Write = function end(...args) {
+const end: Send = function end(chunk, encoding, callback) {
   const declared = declaredLength(this);
   // Compared with NaN, everything is false: nothing was declared.
   if (declared >= 0) {
-    const sent = (this[SENT] ?? 0) + lengthOf(args[0], args[1]);
+    const sent = (this[SENT] ?? 0) + lengthOf(chunk, encoding);
     if (sent !== declared) {
       fail(this, sent);
       return this;
     }
   }
-  return Reflect.apply(methodsOf(this).end, this, args);
+  return methodsOf(this).end.call(this, chunk, encoding, callback);
 };
 
-function methodsOf(response: CheckedResponse): Pick<ServerResponse, 'write' | 'end'> {
-  return response[OWN] ?? (Object.getPrototypeOf(response) as ServerResponse);
+function methodsOf(response: CheckedResponse): Methods {
+  return response[OWN] ?? (Object.getPrototypeOf(response) as Methods);
 }
 
 /** `NaN` where no length was declared, or where no body is sent whatever was declared: HEAD, 204, 304. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { type ForwardedFacts, type Forwarding, plainAddress } from '@viaduct/core/internal';
+import { type ForwardedFacts, type Forwarding, LOWER_CASE, plainAddress } from '@viaduct/core/internal';
 import { type ProxyTrust, toTrustFunction, type TrustFunction } from './trust-proxy.js';
 
 /**
@@ -61,11 +61,12 @@ function listOf(request: IncomingMessage, name: string): string[] {
     .filter((item) => item !== '');
 }
 
-/** Told by length first: most requests have none, and this runs for each. */
+/** Told by the first letter: most requests have no such header, and this runs for each. */
 function hasForwarded(raw: readonly string[]): boolean {
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index] ?? '';
-    if ((name.length === 9 || name.length >= 13) && isForwarded(name)) return true;
+    const first = name.charCodeAt(0) | LOWER_CASE;
+    if ((first === LETTER_X || first === LETTER_F) && isForwarded(name)) return true;
   }
   return false;
 }
@@ -74,6 +75,8 @@ function isForwarded(name: string): boolean {
   return FORWARDED.test(name);
 }
 
+const LETTER_F = 0x66;
+const LETTER_X = 0x78;
 const FORWARDED = /^(?:x-forwarded-.+|forwarded|x-real-ip)$/i;
 
 /** Node builds `headers` of `rawHeaders` on the first read, which may lie before or behind. */
