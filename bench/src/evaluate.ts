@@ -15,8 +15,6 @@ export interface Row {
   /** Requests per second. */
   readonly rate: Summary;
   readonly residentMegabytes: Summary;
-  /** CPU of the load generator over time: near 1, it limited the throughput. */
-  readonly loadGeneratorBusy: number;
   /** In ms, where requests were sent at fixed times. */
   readonly latency?: { readonly p50: Summary; readonly p99: Summary };
   readonly comparisons: readonly Comparison[];
@@ -48,7 +46,6 @@ export function evaluate(entrants: readonly Entrant[], series: Series, { samples
         cpu: of(cpuMicroseconds),
         rate: of(requestsPerSecond),
         residentMegabytes: of(({ residentBytes }) => residentBytes / 2 ** 20),
-        loadGeneratorBusy: median(own.map(({ loadCpuMs, ms }) => loadCpuMs / ms)),
         ...(series.rate === undefined ? {} : { latency: latencyOf(own) }),
         comparisons: rivals.map((against) =>
           compare(against, entrant.isNullTest ?? false, own, samplesOf(against)),

@@ -115,10 +115,15 @@ function cpuGoals(workload: 'product' | 'hello', title: string): Goal[] {
         { atMost },
       );
     const name = framework === 'koa' ? 'Koa' : 'Fastify';
-    const usual = goal(`${name} behind serve and dispatcher`, `viaduct-${framework}`, 1.03);
+    const usual = goal(`${name} behind serve and dispatcher`, `viaduct-${framework}-alone`, 1.03);
     if (workload === 'hello') return [usual];
     return [
       usual,
+      http(
+        `${name} beside another framework, CPU / behind one if, ${title}`,
+        `cost.product.cpu.viaduct-${framework}/prefix-${framework}`,
+        { atMost: 1.03 },
+      ),
       goal(`${name} with 10,000 mounts`, `viaduct-${framework}-10000`, 1.06),
       goal(`${name} three dispatchers deep, with a guard`, `viaduct-${framework}-deep`, 1.06),
     ];

@@ -25,7 +25,6 @@ export interface Sample {
   readonly answers: number;
   readonly ms: number;
   readonly serverCpuMs: number;
-  readonly loadCpuMs: number;
   readonly residentBytes: number;
   /** Only where requests were sent at fixed times. */
   readonly latenciesMs?: readonly number[];
@@ -133,13 +132,7 @@ class Cast {
     await this.#connect(port, workload);
     await this.#run(entrant, workload, entrant.basePath, 0);
     const before = await server.ask({});
-    const { answers, ms, cpuMs, ...timed } = await this.#run(
-      entrant,
-      workload,
-      entrant.basePath,
-      roundMs,
-      rate,
-    );
+    const { answers, ms, ...timed } = await this.#run(entrant, workload, entrant.basePath, roundMs, rate);
     const after = await server.ask({});
     await this.#load.ask({ do: 'disconnect' });
     const serverCpuMs = (after.cpuMicroseconds - before.cpuMicroseconds) / 1000;
@@ -149,7 +142,6 @@ class Cast {
       answers,
       ms,
       serverCpuMs,
-      loadCpuMs: cpuMs,
       residentBytes: after.residentBytes,
       ...timed,
     };

@@ -13,13 +13,17 @@ export interface Series {
   readonly rounds: number;
   /** Length of one contender's part in a round. */
   readonly roundMs: number;
-  /** Load on each process before its first round, for each workload. */
+  /**
+   * Load on each process before its first round, for each workload. V8 compiles for some 100,000 requests: until
+   * then a request costs up to twice as much, and the more, the more code there is.
+   */
   readonly warmUpMs: number;
   /** Requests per second at fixed times. Without it, each connection asks again as soon as it has its answer. */
   readonly rate?: number;
 }
 
 const nullTests = ['koa', 'koa-again', 'fastify', 'fastify-again'];
+const alone = ['viaduct-koa-alone', 'viaduct-fastify-alone'];
 const behindDispatcher = ['viaduct-koa', 'viaduct-fastify'];
 const insideFramework = [
   'koa-in-fastify',
@@ -60,6 +64,7 @@ export const SERIES: readonly Series[] = [
     title: 'what the gateway costs a routed application',
     contenders: [
       ...nullTests,
+      ...alone,
       ...behindDispatcher,
       'prefix-koa',
       'prefix-fastify',
@@ -69,20 +74,20 @@ export const SERIES: readonly Series[] = [
       'viaduct-fastify-deep',
     ],
     workloads: ['product'],
-    generations: 12,
+    generations: 6,
     rounds: 8,
-    roundMs: 100,
-    warmUpMs: 2_000,
+    roundMs: 250,
+    warmUpMs: 8_000,
   },
   {
     name: 'cost-hello',
     title: 'what it costs the smallest one',
-    contenders: [...nullTests, ...behindDispatcher],
+    contenders: [...nullTests, ...alone],
     workloads: ['hello'],
-    generations: 8,
-    rounds: 10,
-    roundMs: 100,
-    warmUpMs: 1_500,
+    generations: 6,
+    rounds: 8,
+    roundMs: 250,
+    warmUpMs: 6_000,
   },
   {
     name: 'hosts',
@@ -102,8 +107,8 @@ export const SERIES: readonly Series[] = [
     workloads: ['product'],
     generations: 5,
     rounds: 4,
-    roundMs: 100,
-    warmUpMs: 1_500,
+    roundMs: 150,
+    warmUpMs: 4_000,
   },
   {
     name: 'peers',
@@ -112,8 +117,8 @@ export const SERIES: readonly Series[] = [
     workloads: ['hello'],
     generations: 5,
     rounds: 4,
-    roundMs: 100,
-    warmUpMs: 1_250,
+    roundMs: 150,
+    warmUpMs: 3_000,
   },
   {
     name: 'bodies',

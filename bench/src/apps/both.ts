@@ -13,34 +13,6 @@ export function dispatchBoth(size: AppSize, options: DispatcherOptions = {}): Ap
   return createDispatcher(mounts, options);
 }
 
-/** The same beside so many others that the table has `count` mounts. */
-export function dispatchAmong(count: number, size: AppSize): Application {
-  const other = { fetch: () => new Response('another shop') };
-  const others = Array.from({ length: count - 2 }, (_, index) => [
-    `/area-${index % 97}/shop-${index}`,
-    other,
-  ]);
-  return createDispatcher({
-    ...Object.fromEntries(others),
-    '/': fromKoa(createKoaApp(size)),
-    [API]: fromFastify(createFastifyApp(size)),
-  });
-}
-
-/** Where {@link dispatchDeep} has both. */
-export const DEEP = '/eu/north';
-
-/** The same three dispatchers deep, with a guard that reads a header of each request. */
-export function dispatchDeep(size: AppSize): Application {
-  const inner = dispatchBoth(size);
-  const middle = createDispatcher({ '/': () => new Response('north and south'), '/north': inner });
-  const guards: DispatcherOptions['guards'] = {
-    [DEEP]: (head) =>
-      head.headers.get('user-agent') === null ? new Response('who are you?', { status: 403 }) : undefined,
-  };
-  return createDispatcher({ '/': () => new Response('the world'), '/eu': middle }, { guards });
-}
-
 /** Serves both from one port by the least that could do it, and returns the port. */
 export async function switchByHand(size: AppSize): Promise<number> {
   const koa = createKoaApp(size).callback();

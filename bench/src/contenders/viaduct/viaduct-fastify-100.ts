@@ -1,4 +1,6 @@
-import { dispatchAmong } from '../../apps/both.js';
+import { fromFastify } from '@viaduct/fastify';
+import { dispatchAmong } from '../../apps/alone.js';
+import { createFastifyApp } from '../../apps/fastify.js';
 import { API } from '../../apps/places.js';
 import { serveOnLoopback } from '../../apps/serve.js';
 import type { Contender } from '../../contender.js';
@@ -9,9 +11,8 @@ const viaductFastify100: Contender = {
   title: 'Viaduct, Fastify, 100 mounts',
   workloads: WORKLOAD_NAMES,
   basePath: API,
-  otherBasePath: '',
   against: ['fastify'],
-  start: (size) => serveOnLoopback(dispatchAmong(100, size)),
+  start: (size) => serveOnLoopback(dispatchAmong(100, fromFastify(createFastifyApp(size)))),
 };
 
 export default viaductFastify100;

@@ -1,5 +1,6 @@
-import { DEEP, dispatchDeep } from '../../apps/both.js';
-import { API } from '../../apps/places.js';
+import { fromFastify } from '@viaduct/fastify';
+import { DEEP, dispatchDeep } from '../../apps/alone.js';
+import { createFastifyApp } from '../../apps/fastify.js';
 import { serveOnLoopback } from '../../apps/serve.js';
 import type { Contender } from '../../contender.js';
 import { WORKLOAD_NAMES } from '../../workloads.js';
@@ -8,10 +9,9 @@ import { WORKLOAD_NAMES } from '../../workloads.js';
 const viaductFastifyDeep: Contender = {
   title: 'Viaduct, Fastify, 3 deep, guard',
   workloads: WORKLOAD_NAMES,
-  basePath: `${DEEP}${API}`,
-  otherBasePath: DEEP,
+  basePath: DEEP,
   against: ['fastify'],
-  start: (size) => serveOnLoopback(dispatchDeep(size)),
+  start: (size) => serveOnLoopback(dispatchDeep(fromFastify(createFastifyApp(size)))),
 };
 
 export default viaductFastifyDeep;

@@ -1,4 +1,6 @@
-import { dispatchAmong } from '../../apps/both.js';
+import { fromKoa } from '@viaduct/koa';
+import { dispatchAmong } from '../../apps/alone.js';
+import { createKoaApp } from '../../apps/koa.js';
 import { API } from '../../apps/places.js';
 import { serveOnLoopback } from '../../apps/serve.js';
 import type { Contender } from '../../contender.js';
@@ -8,10 +10,9 @@ import { WORKLOAD_NAMES } from '../../workloads.js';
 const viaductKoa100: Contender = {
   title: 'Viaduct, Koa, 100 mounts',
   workloads: WORKLOAD_NAMES,
-  basePath: '',
-  otherBasePath: API,
+  basePath: API,
   against: ['koa'],
-  start: (size) => serveOnLoopback(dispatchAmong(100, size)),
+  start: (size) => serveOnLoopback(dispatchAmong(100, fromKoa(createKoaApp(size)))),
 };
 
 export default viaductKoa100;

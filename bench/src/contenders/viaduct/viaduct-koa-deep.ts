@@ -1,5 +1,6 @@
-import { DEEP, dispatchDeep } from '../../apps/both.js';
-import { API } from '../../apps/places.js';
+import { fromKoa } from '@viaduct/koa';
+import { DEEP, dispatchDeep } from '../../apps/alone.js';
+import { createKoaApp } from '../../apps/koa.js';
 import { serveOnLoopback } from '../../apps/serve.js';
 import type { Contender } from '../../contender.js';
 import { WORKLOAD_NAMES } from '../../workloads.js';
@@ -9,9 +10,8 @@ const viaductKoaDeep: Contender = {
   title: 'Viaduct, Koa, 3 deep, guard',
   workloads: WORKLOAD_NAMES,
   basePath: DEEP,
-  otherBasePath: `${DEEP}${API}`,
   against: ['koa'],
-  start: (size) => serveOnLoopback(dispatchDeep(size)),
+  start: (size) => serveOnLoopback(dispatchDeep(fromKoa(createKoaApp(size)))),
 };
 
 export default viaductKoaDeep;
