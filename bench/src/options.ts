@@ -50,7 +50,10 @@ export function readOptions(): Options {
       quick: { type: 'boolean', default: false },
       connections: { type: 'string', default: '32' },
       pipelining: { type: 'string', default: '1' },
-      'node-flags': { type: 'string', default: '--min-semi-space-size=16 --max-semi-space-size=16' },
+      'node-flags': {
+        type: 'string',
+        default: '--expose-gc --min-semi-space-size=16 --max-semi-space-size=16',
+      },
       folder: { type: 'string' },
       results: { type: 'string' },
       verify: { type: 'boolean', default: false },
