@@ -13,9 +13,11 @@ const SPEC = new URL('SPEC.md', ROOT);
 /** The files in the order of the page, and the titles of their groups. */
 const GROUPS = [
   ['call-checks', 'Call'],
-  ['request-checks', 'Request and context'],
+  ['context-checks', 'Context'],
+  ['request-checks', 'Request'],
   ['input-checks', 'Request body'],
-  ['response-checks', 'Head of the answer'],
+  ['response-checks', 'Status of the answer'],
+  ['header-checks', 'Headers of the answer'],
   ['body-checks', 'Body of the answer'],
   ['finish-checks', 'End'],
   ['middleware-checks', 'Middleware and dispatchers'],

@@ -1,6 +1,6 @@
 import { BODY_CHECKS } from './body-checks.js';
 import type { Inspection } from './inspection.js';
-import { type ResponseFacts, valueOf } from './response-checks.js';
+import { type ResponseFacts, valueOf } from './response-facts.js';
 
 /** From so many empty chunks on, B4 warns: one or two come of a flush. */
 const EMPTY_CHUNKS = 10;

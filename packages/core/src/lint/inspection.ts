@@ -4,12 +4,20 @@ import type { RecordedRequest } from '../request-record.js';
 import type { BodyTally } from './body-tally.js';
 import { CALL_CHECKS } from './call-checks.js';
 import type { Check } from './check.js';
+import { CONTEXT_CHECKS } from './context-checks.js';
 import { FINISH_CHECKS } from './finish-checks.js';
+import { HEADER_CHECKS } from './header-checks.js';
 import { LAYERS } from './layers.js';
 import type { Linter } from './linter.js';
 import { MIDDLEWARE_CHECKS } from './middleware-checks.js';
-import { REQUEST_CHECKS, type RequestFacts } from './request-checks.js';
-import { RESPONSE_CHECKS, type ResponseFacts } from './response-checks.js';
+import { REQUEST_CHECKS } from './request-checks.js';
+import type { RequestFacts } from './request-facts.js';
+import { RESPONSE_CHECKS } from './response-checks.js';
+import type { ResponseFacts } from './response-facts.js';
+
+/** What is wrong with the context shows in the request too: the cause is told first. */
+const WAY_DOWN = [...Object.values(CONTEXT_CHECKS), ...Object.values(REQUEST_CHECKS)];
+const WAY_BACK = [...Object.values(RESPONSE_CHECKS), ...Object.values(HEADER_CHECKS)];
 
 /** How long a body that is left open at the end may still take to be cancelled through several layers. */
 const CLOSE_GRACE_MS = 100;
@@ -58,7 +66,7 @@ export class Inspection {
   }
 
   checkRequest(facts: RequestFacts): void {
-    for (const check of Object.values(REQUEST_CHECKS)) {
+    for (const check of WAY_DOWN) {
       const found = check.find(facts);
       if (found !== undefined) this.tell(check, found);
     }
@@ -69,7 +77,7 @@ export class Inspection {
   checkHead(head: ResponseFacts): void {
     this.head = head;
     this.#checkWayBack();
-    for (const check of Object.values(RESPONSE_CHECKS)) {
+    for (const check of WAY_BACK) {
       const found = check.find(head);
       if (found !== undefined) this.tell(check, found);
     }

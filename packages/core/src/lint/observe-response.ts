@@ -3,7 +3,7 @@ import { BODY_CHECKS } from './body-checks.js';
 import { BodyTally } from './body-tally.js';
 import { CALL_CHECKS } from './call-checks.js';
 import type { Inspection } from './inspection.js';
-import type { ResponseFacts } from './response-checks.js';
+import type { ResponseFacts } from './response-facts.js';
 
 /**
  * Checks what a web face has answered.

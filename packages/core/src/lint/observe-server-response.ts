@@ -6,7 +6,7 @@ import { pairsOf, type WriteHeadHeaders } from '../response-head.js';
 import { BodyTally } from './body-tally.js';
 import { EXTENSION_CHECKS } from './extension-checks.js';
 import type { Inspection } from './inspection.js';
-import { type ResponseFacts, valueOf } from './response-checks.js';
+import { type ResponseFacts, valueOf } from './response-facts.js';
 import { LintError } from './violation.js';
 
 /**

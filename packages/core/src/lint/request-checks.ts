@@ -3,50 +3,17 @@ import { parseHost } from '../host.js';
 import { isHopByHop } from '../hop-by-hop.js';
 import { targetBelow } from '../target.js';
 import type { Checks, HeadCheck } from './check.js';
+import type { RequestFacts } from './request-facts.js';
 
-/** What a request's head shows before the application sees it. */
-export interface RequestFacts {
-  readonly face: 'web' | 'node';
-  readonly method: string;
-  /** What the application sees: a whole URL on the web face, a target on the Node face. */
-  readonly url: string;
-  readonly headers: { get(name: string): string | null };
-  /** On the Node face, Node itself says so, and it is not asked. */
-  readonly hasBody: boolean | undefined;
-  readonly headerNames: readonly string[];
-  /** The signal of the web request. */
-  readonly signal: AbortSignal | undefined;
-  readonly context: Context;
-  /** Whether the context was made here: then the request is as the runtime made it. */
-  readonly isEntry: boolean;
-  /** Whether the application reads its path from the context, and so may be given the whole URL. */
-  readonly readsContext: boolean;
-}
-
-type RequestCheckId =
-  | 'R1'
-  | 'R2'
-  | 'R3'
-  | 'R4'
-  | 'R5'
-  | 'R6'
-  | 'R7'
-  | 'R8'
-  | 'R9'
-  | 'R10'
-  | 'R11'
-  | 'R12'
-  | 'R13';
+type RequestCheckId = 'R1' | 'R4' | 'R5' | 'R6' | 'R7' | 'R8' | 'R9' | 'R13';
 
 /**
- * The request and its context, as the application gets them.
+ * The request, as the application gets it.
  *
  * Not checked:
  * - R1, unknown methods: an application may know methods that nobody else does.
  * - R4, backslashes: a gateway passes them on unchanged when every reading leads to the same mount.
  * - R8, `Content-Length` of a GET or HEAD: the web types cannot hold the body that it announces.
- * - R10, `rawHeaders`, `log`, `server` and the names of foreign keys: the context has no such members.
- * - R12, that the context can be extended: `context.state` is the place for values.
  */
 export const REQUEST_CHECKS: Checks<RequestCheckId, HeadCheck<RequestFacts>> = {
   /**
@@ -61,37 +28,6 @@ export const REQUEST_CHECKS: Checks<RequestCheckId, HeadCheck<RequestFacts>> = {
     message: 'must pass a method that is a token',
     cure: 'Refuse such a request with 400 before it reaches an application.',
     find: ({ method }) => (TOKEN.test(method) ? undefined : `got ${JSON.stringify(method)}`),
-  },
-  /**
-   * `basePath` is `''` or begins with `/`; it never ends with `/`.
-   *
-   * @see PEP 3333, SCRIPT_NAME; Rack::Lint; Plack::Middleware::Lint
-   */
-  R2: {
-    id: 'R2',
-    blames: 'middleware',
-    severity: 'error',
-    message: "must set basePath to '' or to a path such as '/a/b'",
-    cure: "Take the slash off the end; the root is ''.",
-    find({ context: { basePath } }) {
-      return basePath === '' || /^\/.*[^/]$/s.test(basePath) ? undefined : `got ${JSON.stringify(basePath)}`;
-    },
-  },
-  /**
-   * `path` is `''` or begins with `/`; it is not empty where `basePath` is.
-   *
-   * @see PEP 3333, PATH_INFO; Rack::Lint
-   */
-  R3: {
-    id: 'R3',
-    blames: 'middleware',
-    severity: 'error',
-    message: "must set path to '' or to what begins with '/'",
-    cure: "Cut a path at a slash; at the root it is '/'.",
-    find({ context: { basePath, path } }) {
-      if (path === '' && basePath === '') return 'basePath and path are both empty';
-      return path === '' || path.startsWith('/') ? undefined : `got ${JSON.stringify(path)}`;
-    },
   },
   /**
    * `path` is a path and nothing else: no query, no fragment, no control character. Absolute-form,
@@ -206,60 +142,6 @@ export const REQUEST_CHECKS: Checks<RequestCheckId, HeadCheck<RequestFacts>> = {
         : undefined,
   },
   /**
-   * The context has every member that the contract names, of its type.
-   *
-   * @see PEP 3333, environ variables; Rack::Lint, required keys
-   */
-  R10: {
-    id: 'R10',
-    blames: 'server',
-    severity: 'error',
-    message: 'must pass a whole context',
-    cure: 'Pass on the context you were given, or make one with createContext(request).',
-    find({ context }) {
-      const wrong = MEMBERS.find(([name, type]) => typeof context[name] !== type);
-      return wrong === undefined
-        ? undefined
-        : `context.${wrong[0]} is ${typeof context[wrong[0]]}, not a ${wrong[1]}`;
-    },
-  },
-  /**
-   * `context.signal` is an `AbortSignal`, and the request's own signal follows it: where the client has gone
-   * away, both know.
-   */
-  R11: {
-    id: 'R11',
-    blames: 'middleware',
-    severity: 'error',
-    message: 'must keep the signal of the request',
-    cure: 'Make a changed request with new Request(url, request), which keeps its signal.',
-    find({ signal, context }) {
-      const { signal: known } = context;
-      if (typeof known?.aborted !== 'boolean' || typeof known.addEventListener !== 'function') {
-        return 'context.signal is not an AbortSignal';
-      }
-      if (signal === undefined || !known.aborted || signal.aborted) return undefined;
-      return 'context.signal is aborted, and request.signal is not';
-    },
-  },
-  /**
-   * `basePath`, `path` and `target` cannot be written: an application that wrote them would lead those
-   * above and beside it astray.
-   *
-   * @see PEP 3333; Rack::Builder and Plack restore them after each call, which a promise cannot
-   */
-  R12: {
-    id: 'R12',
-    blames: 'server',
-    severity: 'error',
-    message: 'must pass a context whose path cannot be written',
-    cure: 'Make the members getters, or freeze the context.',
-    find({ context }) {
-      const writable = (['basePath', 'path', 'target'] as const).find((name) => isWritable(context, name));
-      return writable === undefined ? undefined : `context.${writable} can be assigned`;
-    },
-  },
-  /**
    * Headers that speak of one connection are not visible on the web face: the connection is not the
    * application's. What a foreign runtime shows the outermost application is its own affair.
    *
@@ -281,18 +163,6 @@ export const REQUEST_CHECKS: Checks<RequestCheckId, HeadCheck<RequestFacts>> = {
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-const MEMBERS = [
-  ['basePath', 'string'],
-  ['path', 'string'],
-  ['target', 'string'],
-  ['url', 'string'],
-  ['protocol', 'string'],
-  ['host', 'string'],
-  ['state', 'object'],
-  ['onFinished', 'function'],
-  ['waitUntil', 'function'],
-] as const;
-
 function differentTarget(url: string, context: Context): string | undefined {
   const expected = targetBelow(context.exchange.target, context.basePath);
   return url === expected
@@ -309,16 +179,4 @@ function differentUrl(url: string, context: Context, readsContext: boolean): str
   const agrees = seen.search === expected.search && (readsContext || seen.pathname === expected.pathname);
   if (agrees) return undefined;
   return `request.url shows ${JSON.stringify(seen.pathname + seen.search)}, the context says ${JSON.stringify(expected.pathname + expected.search)}`;
-}
-
-function isWritable(context: object, name: string): boolean {
-  for (
-    let holder: object | null = context;
-    holder !== null;
-    holder = Object.getPrototypeOf(holder) as object | null
-  ) {
-    const property = Object.getOwnPropertyDescriptor(holder, name);
-    if (property !== undefined) return property.writable === true || property.set !== undefined;
-  }
-  return false;
 }

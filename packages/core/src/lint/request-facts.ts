@@ -1,7 +1,25 @@
 import type { Context } from '../context.js';
 import { NodeRequestHead } from '../request-head.js';
 import type { RecordedRequest } from '../request-record.js';
-import type { RequestFacts } from './request-checks.js';
+
+/** What a request's head shows before the application sees it. */
+export interface RequestFacts {
+  readonly face: 'web' | 'node';
+  readonly method: string;
+  /** What the application sees: a whole URL on the web face, a target on the Node face. */
+  readonly url: string;
+  readonly headers: { get(name: string): string | null };
+  /** On the Node face, Node itself says so, and it is not asked. */
+  readonly hasBody: boolean | undefined;
+  readonly headerNames: readonly string[];
+  /** The signal of the web request. */
+  readonly signal: AbortSignal | undefined;
+  readonly context: Context;
+  /** Whether the context was made here: then the request is as the runtime made it. */
+  readonly isEntry: boolean;
+  /** Whether the application reads its path from the context, and so may be given the whole URL. */
+  readonly readsContext: boolean;
+}
 
 /** What the checks ask of a web request. */
 export function webFacts(
