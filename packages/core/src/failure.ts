@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type Context, nodeContextOf } from './context.js';
 import type { Application } from './application.js';
+import { ViaductError } from './errors.js';
 import { plainResponse, sendPlain } from './plain-answer.js';
 import { POINT, type RecordedRequest } from './request-record.js';
 
@@ -18,7 +19,7 @@ export function failOnNode(
 ): void {
   const context = nodeContextOf(request);
   if (context.exchange.isAbandoned) return;
-  reportFailure(error, application, context);
+  reportFailure(toLengthError(error) ?? error, application, context);
   if (response.writableEnded) return;
   if (response.headersSent) {
     response.destroy();
@@ -26,6 +27,17 @@ export function failOnNode(
   }
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   sendPlain(response, 500);
+}
+
+/** A web body that is not as long as its head says is found by Node; to `onError` it is what it is on the Node face. */
+function toLengthError(error: unknown): ViaductError | undefined {
+  if ((error as { code?: unknown } | null | undefined)?.code !== 'ERR_HTTP_CONTENT_LENGTH_MISMATCH')
+    return undefined;
+  return new ViaductError(
+    'VIADUCT_E_BODY_LENGTH',
+    'the body of this Response is not as long as its content-length says: the connection was cut.',
+    { cause: error },
+  );
 }
 
 /** The one funnel of the web face. */
