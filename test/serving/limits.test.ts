@@ -49,6 +49,29 @@ it('the table of limits says what the code does', () => {
   expect(rows).toHaveLength(defaults.length);
 });
 
+it.each<[option: keyof ServeOptions, value: number, request: string]>([
+  ['maxHeaderBytes', 1_000, `GET / HTTP/1.1\r\nHost: h.test\r\na: ${'x'.repeat(2_000)}\r\n\r\n`],
+  ['maxHeaders', 2, 'GET / HTTP/1.1\r\nHost: h.test\r\na: 1\r\nb: 2\r\nc: 3\r\n\r\n'],
+  ['maxTargetBytes', 10, 'GET /0123456789 HTTP/1.1\r\nHost: h.test\r\n\r\n'],
+  ['maxBodyBytes', 10, `${HEAD}Content-Length: 11\r\n\r\n`],
+  ['headersTimeoutMs', 100, 'GET / HTTP/1.1\r\nHost:'],
+  ['requestTimeoutMs', 100, `${HEAD}Content-Length: 10\r\n\r\nhalf`],
+  ['handlerTimeoutMs', 100, 'GET / HTTP/1.1\r\nHost: h.test\r\n\r\n'],
+])('the client gets what the table of limits says: %s', async (option, value, request) => {
+  const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8');
+  const row = page.split('\n').find((line) => line.startsWith(`| \`${option}\` |`));
+  const promised = /^(\d{3}), closed/.exec(row?.split('|')[5]?.trim() ?? '');
+  expect(promised, row).not.toBeNull();
+  const stuck = lint(
+    fromNode(() => undefined),
+    { ignore: ['C4'] },
+  );
+  const { connect: open } = await openServer(stuck, { [option]: value });
+  const connection = await open();
+  expect(await statusOf(connection, request)).toBe(Number(promised?.[1]));
+  await connection.closed;
+});
+
 it.each(Object.keys({ ...CONNECTION_LIMITS, ...SERVER_LIMITS }))(
   '%s that is no number is refused',
   async (name) => {
