@@ -8,7 +8,7 @@ import type { ApplicationDescription } from './description.js';
 import { ViaductTypeError } from './errors.js';
 import { failOnNode, failOnWeb } from './failure.js';
 import { type ErrorInfo, type ErrorListener, Gateway } from './gateway.js';
-import { type Guard, GuardTable, type Guards } from './guards.js';
+import { type Guard, GuardTable, type Guards, runGuards } from './guards.js';
 import { rewriteLocationOnNode, rewriteLocationOnWeb } from './location.js';
 import { checkLimits } from './limits.js';
 import { type Mount, MountPoint } from './mount-point.js';
@@ -83,7 +83,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
   const { name, onError, startTimeoutMs = 30_000, boot = 'fail', workTimeoutMs = 8_000 } = options;
   const table = new MountTable(mounts, options.isolateHosts ?? false, onError);
   const guards = new GuardTable(options.guards ?? {});
-  const readsHost = table.hasHosts || !guards.isEmpty;
+  const readsHost = table.hasHosts || guards.hasHosts;
   const gateway = new Gateway({ onError });
   const root = new MountPoint(gateway);
   const isolates = boot === 'isolate';
@@ -104,8 +104,26 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     return handOver(request, response, point, target, host);
   }
 
-  async function handleGuarded(
+  /** Without a promise while no guard gives one. */
+  function handleGuarded(
     applying: readonly Guard[],
+    request: RecordedRequest,
+    response: ServerResponse,
+    context: Context,
+    target: ParsedTarget,
+    host: string,
+  ): void | Promise<void> {
+    try {
+      const refusal = runGuards(applying, new NodeRequestHead(request), context);
+      if (refusal !== undefined) return awaitGuards(refusal, request, response, context, target, host);
+    } catch (error) {
+      return failOnNode(error, dispatcher, request, response);
+    }
+    return handOver(request, response, context.point, target, host);
+  }
+
+  async function awaitGuards(
+    pending: ReturnType<Guard>,
     request: RecordedRequest,
     response: ServerResponse,
     context: Context,
@@ -113,7 +131,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     host: string,
   ): Promise<void> {
     try {
-      const refusal = await runGuards(applying, new NodeRequestHead(request), context);
+      const refusal = await pending;
       if (refusal !== undefined) return await sendResponse(refusal, request, response);
     } catch (error) {
       return failOnNode(error, dispatcher, request, response);
@@ -215,18 +233,6 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
 function arrive(request: RecordedRequest, from: MountPoint, at: MountPoint, target: ParsedTarget): void {
   request[POINT] = at;
   if (at.basePath !== from.basePath) request.url = targetBelow(target, at.basePath);
-}
-
-async function runGuards(
-  guards: readonly Guard[],
-  head: NodeRequestHead | Request,
-  context: Context,
-): Promise<Response | undefined> {
-  for (const guard of guards) {
-    const refusal = await guard(head, context);
-    if (refusal !== undefined) return refusal;
-  }
-  return undefined;
 }
 
 /**

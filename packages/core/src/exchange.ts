@@ -25,7 +25,7 @@ export interface Observed {
  * The two faces differ in where these facts come from: `NodeExchange` and `WebExchange`.
  */
 export abstract class Exchange {
-  readonly state: RequestState = {};
+  #state: RequestState | undefined;
   /** What a foreign runtime passed as its second argument. */
   readonly runtime: unknown;
   abstract readonly target: ParsedTarget;
@@ -40,13 +40,18 @@ export abstract class Exchange {
   /** Whether a mount has put its base path in front of what its application redirects to. */
   isLocationRewritten = false;
   #reported: { readonly error: unknown } | undefined;
-  readonly #callbacks: FinishedCallback[] = [];
-  readonly #replaced: Response[] = [];
+  /** Made when first needed, as all that many requests do without. */
+  #callbacks: FinishedCallback[] | undefined;
+  #replaced: Response[] | undefined;
   #response: Response | undefined;
   #outcome: Outcome | undefined;
 
   constructor(runtime?: unknown) {
     this.runtime = runtime;
+  }
+
+  get state(): RequestState {
+    return (this.#state ??= {});
   }
 
   /** Whether a server of Node has taken the request in, and applies the limits. */
@@ -91,8 +96,11 @@ export abstract class Exchange {
       void reporting(this.#outcome);
       return;
     }
-    this.#callbacks.push(reporting);
-    if (this.#callbacks.length === 1) this.watch();
+    if (this.#callbacks !== undefined) this.#callbacks.push(reporting);
+    else {
+      this.#callbacks = [reporting];
+      this.watch();
+    }
   }
 
   /**
@@ -103,7 +111,7 @@ export abstract class Exchange {
     const earlier = this.#response;
     this.#response = response;
     if (earlier === undefined || earlier === response) return;
-    this.#replaced.push(earlier);
+    (this.#replaced ??= []).push(earlier);
     this.watch();
   }
 
@@ -112,8 +120,8 @@ export abstract class Exchange {
     if (this.#outcome !== undefined) return;
     this.#outcome =
       this.failure === undefined ? { kind, status } : { kind: 'failed', status, error: this.failure.error };
-    for (const callback of this.#callbacks.toReversed()) void callback(this.#outcome);
-    for (const response of this.#replaced) cancelUnread(response);
+    for (const callback of this.#callbacks?.toReversed() ?? []) void callback(this.#outcome);
+    for (const response of this.#replaced ?? []) cancelUnread(response);
   }
 }
 

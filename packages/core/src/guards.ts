@@ -50,8 +50,25 @@ export class GuardTable {
           `createDispatcher: guards "${before.written}" and "${written}" are the same: guards ignore case and a slash at the end. Keep one of them.`,
         );
       }
-      this.#hosts.add(host, path, { key: written, guard, depth: path.length, hasHost: host !== '' });
+      this.#hosts.add(host, path, {
+        key: written,
+        guard,
+        depth: path.length,
+        hasHost: host !== '',
+        chain: [],
+      });
     }
+    if (this.#hosts.hasHosts) return;
+    const { anyHost } = this.#hosts;
+    for (const { path } of keys) {
+      const entry = anyHost.longest(path);
+      entry?.chain.push(...Array.from(anyHost.along(path), ({ guard }) => guard));
+    }
+  }
+
+  /** Whether {@link applying} asks for the host. */
+  get hasHosts(): boolean {
+    return this.#hosts.hasHosts;
   }
 
   get isEmpty(): boolean {
@@ -66,7 +83,13 @@ export class GuardTable {
    * @returns `undefined` when the target has too many readings to tell: it must be refused.
    */
   applying(context: Context, host: string): readonly Guard[] | undefined {
-    return this.#inOrder(context.exchange.target, context.basePath, host)?.map(({ guard }) => guard);
+    const { basePath } = context;
+    const { target } = context.exchange;
+    // One reading and one tree, as nearly always: the guards of each key are in order already.
+    if (typeof target === 'string' && !this.#hosts.hasHosts) {
+      return this.#hosts.anyHost.longest(inLowerCase(pathBelow(target, basePath)))?.chain ?? NONE;
+    }
+    return this.#inOrder(target, basePath, host)?.map(({ guard }) => guard);
   }
 
   /** {@link applying}, for those who only want to know. */
@@ -98,11 +121,56 @@ function fragmentOf({ tail }: Target): string {
   return tail.startsWith('#') ? tail : '';
 }
 
+const NONE: readonly Guard[] = [];
+
+/** Most paths are: `toLowerCase` calls into the runtime all the same. */
+function inLowerCase(path: string): string {
+  for (let index = 0; index < path.length; index += 1) {
+    const character = path.charCodeAt(index);
+    if (character >= CAPITAL_A && character <= CAPITAL_Z) return path.toLowerCase();
+  }
+  return path;
+}
+
+const CAPITAL_A = 0x41;
+const CAPITAL_Z = 0x5a;
+
+/**
+ * Asks guards one after the other, until one answers.
+ *
+ * @returns A promise only where a guard gives one. Throws, or rejects, what a guard throws.
+ */
+export function runGuards(
+  guards: readonly Guard[],
+  head: RequestHead,
+  context: RequestContext,
+): ReturnType<Guard> {
+  for (let index = 0; index < guards.length; index += 1) {
+    const refusal = guards[index]?.(head, context);
+    if (refusal === undefined) continue;
+    const others = guards.slice(index + 1);
+    return others.length === 0 ? refusal : awaitGuards(refusal, others, head, context);
+  }
+  return undefined;
+}
+
+async function awaitGuards(
+  pending: ReturnType<Guard>,
+  others: readonly Guard[],
+  head: RequestHead,
+  context: RequestContext,
+): Promise<Response | void> {
+  const refusal = await pending;
+  return refusal === undefined ? runGuards(others, head, context) : refusal;
+}
+
 interface OrderedGuard {
   readonly key: string;
   readonly guard: Guard;
   readonly depth: number;
   readonly hasHost: boolean;
+  /** It and those before it on its path, from outer to inner: filled where there are no hosts. */
+  readonly chain: Guard[];
 }
 
 function outerFirst(left: OrderedGuard, right: OrderedGuard): number {
