@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { ApplicationLike, ErrorListener } from '@viaduct/core';
 import { toError } from '@viaduct/core/internal';
 import { type Arrival, createHosting, type Hosting } from '@viaduct/node/internal';
@@ -71,11 +70,11 @@ function createHandler(hosting: Hosting, depth: number, options: ToFastifyOption
     const { raw } = request;
     const arrival = hosting.arrive(raw, reply.raw, request.originalUrl, depth);
     if (state !== undefined) Object.assign(arrival.context.state, state(request));
-    if (native) handOver(hosting, arrival, raw, reply);
+    if (native) handOver(hosting, arrival, reply);
     else {
       // A handler that returned the reply would make Fastify watch it to its end.
       hosting
-        .answer(raw, arrival)
+        .answer(arrival)
         .then((answer) => sendAnswer(reply, answer))
         .catch((error: unknown) => reply.send(toError(error)));
     }
@@ -83,10 +82,10 @@ function createHandler(hosting: Hosting, depth: number, options: ToFastifyOption
 }
 
 /** Headers that hooks of the host have set wait on the reply, which sends nothing from here on. */
-function handOver(hosting: Hosting, arrival: Arrival, raw: IncomingMessage, reply: FastifyHostReply): void {
+function handOver(hosting: Hosting, arrival: Arrival, reply: FastifyHostReply): void {
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (value !== undefined) reply.raw.setHeader(name, value);
   }
   reply.hijack();
-  void hosting.handOver(raw, arrival);
+  hosting.handOver(arrival);
 }

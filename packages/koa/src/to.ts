@@ -52,11 +52,12 @@ export function toKoa(application: ApplicationLike, options: ToKoaOptions = {}):
     const arrival = hosting.arrive(req, res, originalUrl, routeDepth(ctx, middleware));
     if (state !== undefined) Object.assign(arrival.context.state, state(ctx));
     await hosting.start();
-    if (!native) return sendAnswer(ctx, await hosting.answer(req, arrival));
+    if (!native) return sendAnswer(ctx, await hosting.answer(arrival));
     ctx.respond = false;
     // Koa's own default until something has been answered.
     res.statusCode = 200;
-    return hosting.handOver(req, arrival);
+    hosting.handOver(arrival);
+    return hosting.untilEnded(arrival);
   }
 
   return Object.assign(middleware, { start: hosting.start, stop: hosting.stop });

@@ -17,10 +17,23 @@ import {
 import { refusal } from './refusal.js';
 
 /** A request that has come to an application inside a host. */
-export interface Arrival {
-  /** What the application knows of it, seen from where it is mounted. */
-  readonly context: Context;
+export class Arrival {
+  readonly request: RecordedRequest;
   readonly response: ServerResponse;
+  /** Where the application is mounted. */
+  readonly point: MountPoint;
+  #context: Context | undefined;
+
+  constructor(request: RecordedRequest, response: ServerResponse, point: MountPoint) {
+    this.request = request;
+    this.response = response;
+    this.point = point;
+  }
+
+  /** What the application knows of it; made when asked for. */
+  get context(): Context {
+    return (this.#context ??= nodeContextOf(this.request).at(this.point));
+  }
 }
 
 /** What all requests to one hosted application have in common. */
@@ -55,7 +68,7 @@ export function arrive(
   const prefix = prefixAbove(afterSegments(rest, depth), pathBelow(target, parent.basePath));
   if (prefix === undefined || !isUnanimous(target, parent.basePath, prefix)) throw refusal(400);
   const point = pointAt(mounting, parent, mounting.mount.strip ? parent.basePath + prefix : parent.basePath);
-  return { context: nodeContextOf(request).at(point), response };
+  return new Arrival(request, response, point);
 }
 
 function admitted(

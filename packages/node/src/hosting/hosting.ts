@@ -44,12 +44,11 @@ export interface Hosting {
    *
    * @throws {Error} What the application threw, made an `Error` when it was none.
    */
-  answer(request: RecordedRequest, arrival: Arrival): Promise<Answer>;
-  /**
-   * Hands the very `req` and `res` over. Resolves when the response has ended; by then `request.url` is the
-   * host's again. Never rejects.
-   */
-  handOver(request: RecordedRequest, arrival: Arrival): Promise<void>;
+  answer(arrival: Arrival): Promise<Answer>;
+  /** Hands the very `req` and `res` over, until the response has ended: then `request.url` is the host's again. Never throws. */
+  handOver(arrival: Arrival): void;
+  /** Resolves when the response has ended, also where it has been cut. */
+  untilEnded(arrival: Arrival): Promise<void>;
   /** Starts the application, once however often it is called; a start that failed is tried again. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -74,11 +73,11 @@ export function createHosting(source: ApplicationLike, place: string, options: H
   const lifecycle = new Lifecycle([{ application, place: `${place}: ${name}` }], { timeoutMs: Infinity });
   const boot: Boot = { mounts: [], report: (error, info) => gateway.report(error, info) };
 
-  async function answer(request: RecordedRequest, arrival: Arrival): Promise<Answer> {
-    const { context, response } = arrival;
+  async function answer(arrival: Arrival): Promise<Answer> {
+    const { request, context, response } = arrival;
     try {
       const given = await (hasNodeFace(application)
-        ? runOnOwnPair(application, request, arrival)
+        ? runOnOwnPair(application, arrival)
         : application.fetch(toRequest(request, context), context));
       const taken = await toAnswer(checkResponse(given, application), request.method, (error) =>
         noteFailure(context, error),
@@ -93,10 +92,8 @@ export function createHosting(source: ApplicationLike, place: string, options: H
     }
   }
 
-  async function handOver(request: RecordedRequest, { context, response }: Arrival): Promise<void> {
+  function handOver({ request, point: below, response }: Arrival): void {
     const { url, [POINT]: point } = request;
-    const { point: below } = context;
-    const ended = untilEnded(response);
     const restore = (): void => {
       request.url = url;
       if (point !== undefined) request[POINT] = point;
@@ -106,13 +103,13 @@ export function createHosting(source: ApplicationLike, place: string, options: H
       request[POINT] = below;
     };
     // The host's own listeners, which are there by now, see the URL that the client asked for (fastify#2620);
-    // the application's, which are added after this, see the one they were given.
-    response.prependOnceListener('finish', restore);
-    response.once('finish', enter);
+    // the application's, which are added after this, see the one they were given. Both events come once.
+    response.prependListener('finish', restore);
+    response.on('finish', enter);
+    response.on('close', restore);
     enter();
     void runOnNode(application, request, response);
-    await ended;
-    restore();
+    if (hasEnded(response)) restore();
   }
 
   async function stop(): Promise<void> {
@@ -128,6 +125,7 @@ export function createHosting(source: ApplicationLike, place: string, options: H
     },
     answer,
     handOver,
+    untilEnded,
     start: () => lifecycle.start(boot),
     stop,
   };
@@ -142,9 +140,13 @@ function noteFailure(context: Context, error: unknown): void {
 }
 
 /** A response closes on every way out: after its last byte, and when the connection is lost. */
-function untilEnded(response: ServerResponse): Promise<void> {
-  if (response.writableFinished || response.destroyed) return Promise.resolve();
+function untilEnded({ response }: Arrival): Promise<void> {
+  if (hasEnded(response)) return Promise.resolve();
   return new Promise((resolve) => {
     response.once('close', resolve);
   });
+}
+
+function hasEnded(response: ServerResponse): boolean {
+  return response.writableFinished || response.destroyed;
 }

@@ -29,8 +29,7 @@ export type NodeApplication = Application & Required<Pick<Application, 'handle'>
  */
 export function runOnOwnPair(
   application: NodeApplication,
-  request: RecordedRequest,
-  { context, response }: Arrival,
+  { request, context, response }: Arrival,
 ): Promise<Response> {
   const head = new HostedHead(application, request, context);
   // The exchange reads nothing else of a request whose head it is given.
