@@ -1,6 +1,7 @@
 import { EXIT } from '../exit-code.js';
 import { type Option, toggle } from '../settings/option.js';
 import { OPTIONS } from '../settings/options.js';
+import { showValue } from '../settings/show-value.js';
 import { readSettings } from '../settings/read-settings.js';
 import type { Command } from './command.js';
 
@@ -24,7 +25,9 @@ const config: Command = {
       return EXIT.done;
     }
     const width = Math.max(...rows.map(({ key }) => key.length));
-    const values = rows.map(({ value }) => show(value));
+    const values = rows.map(({ key, value }) =>
+      show(OPTIONS[key as keyof typeof OPTIONS] as Option<unknown>, value),
+    );
     const valueWidth = Math.max(...values.map(({ length }) => length));
     for (const [index, { key, origin }] of rows.entries()) {
       console.log(`${key.padEnd(width)}  ${(values[index] ?? '').padEnd(valueWidth)}  ${origin}`);
@@ -35,8 +38,8 @@ const config: Command = {
 
 export default config;
 
-function show(value: unknown): string {
+function show(option: Option<unknown>, value: unknown): string {
   if (value === undefined) return '(none)';
   if (Array.isArray(value)) return value.length === 0 ? '(none)' : value.join(',');
-  return String(value);
+  return showValue(option, value);
 }

@@ -1,4 +1,5 @@
 import type { Option } from '../settings/option.js';
+import { showValue } from '../settings/show-value.js';
 import { flagOf } from '../settings/spelling.js';
 import type { Command } from './command.js';
 import { COMMON_FLAGS } from './command-line.js';
@@ -47,8 +48,9 @@ function spell(key: string, { short, placeholder }: Option<unknown>): string {
   return short === undefined ? flag : `-${short}, ${flag}`;
 }
 
-function defaultOf({ default: initial }: Option<unknown>): string {
+function defaultOf(option: Option<unknown>): string {
+  const { default: initial } = option;
   const isNothing =
     initial === undefined || initial === false || (Array.isArray(initial) && initial.length === 0);
-  return isNothing ? '' : ` (${String(initial)})`;
+  return isNothing ? '' : ` (${showValue(option, initial)})`;
 }

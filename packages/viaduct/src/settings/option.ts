@@ -12,6 +12,8 @@ export interface Option<Value> {
   readonly default: Value;
   /** A letter for the short form. */
   readonly short?: string;
+  /** Writes a value as it is written, where that is not what `String` makes of it. */
+  readonly show?: (value: unknown) => string;
   /**
    * Reads a text from the command line or the environment, or a value of the configuration file.
    *

@@ -34,6 +34,7 @@ export const OPTIONS: { readonly [Key in keyof Settings]: Option<Settings[Key]> 
     help: 'permissions of a UNIX socket, in octal',
     placeholder: '<mode>',
     default: 0o660,
+    show: showMode,
     read: readMode,
   },
   tlsCert: text({
@@ -237,4 +238,9 @@ function readMode(value: unknown): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0o777) return value;
   if (typeof value === 'string' && /^0?o?[0-7]{3}$/.test(value)) return Number.parseInt(value.slice(-3), 8);
   throw new ValueError('Write three octal digits, such as 660.');
+}
+
+/** As `chmod` takes it: `660`. */
+function showMode(value: unknown): string {
+  return Number(value).toString(8).padStart(3, '0');
 }
