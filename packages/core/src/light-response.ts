@@ -41,6 +41,11 @@ export function headerPairs(response: Response): readonly string[] | undefined {
   return (response as Marked)[PAIRS]?.();
 }
 
+/** Whether it is a light response, told without asking for its `headers`, which would make them. */
+export function isLight(value: unknown): value is Response {
+  return typeof value === 'object' && value !== null && PAIRS in value;
+}
+
 /** Marks the class for other copies of this package. */
 function createStandIn(): LightResponseConstructor {
   Object.defineProperty(Light.prototype, TAKE, {

@@ -3,6 +3,7 @@ import type { Application } from './application.js';
 import { type Context, nodeContextOf } from './context.js';
 import { ViaductError } from './errors.js';
 import { failOnNode, failOnWeb } from './failure.js';
+import { isLight } from './light-response.js';
 import { toRequest } from './request-from-node.js';
 import type { RecordedRequest } from './request-record.js';
 import { sendResponse } from './response-to-node.js';
@@ -87,6 +88,7 @@ export async function runConverted(
 
 /** By shape: a `Response` of another realm, or of a framework's own making, is one too. */
 export function checkResponse(answer: unknown, application: Application): Response {
+  if (isLight(answer)) return answer;
   const { status, headers } = (answer ?? {}) as Partial<Response>;
   if (typeof status === 'number' && typeof headers?.getSetCookie === 'function') return answer as Response;
   const name = application.name === undefined ? 'an application' : `application "${application.name}"`;

@@ -70,6 +70,18 @@ export class HeaderList {
     }
   }
 
+  /** The headers by name; `undefined` where a name comes twice. */
+  toRecord(): Record<string, string> | undefined {
+    const raw = this.#raw;
+    const record: Record<string, string> = {};
+    for (let index = 0; index < raw.length; index += 2) {
+      const name = raw[index] as string;
+      if (name in record) return undefined;
+      record[name] = raw[index + 1] as string;
+    }
+    return record;
+  }
+
   /** Puts the headers on a web response that has none but, perhaps, the type of its string body. */
   applyTo(headers: Headers, isText: boolean, dropsLength: boolean): void {
     const raw = this.#raw;

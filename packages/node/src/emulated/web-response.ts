@@ -8,6 +8,14 @@ export type AnswerContent = OutgoingData | ReadableStream<Uint8Array> | null;
 /** Makes the web response of a head and a body. */
 export function toWebResponse(headers: HeaderList, body: AnswerContent): Response {
   const { status, statusText } = headers;
+  const record = isSmall(body) ? headers.toRecord() : undefined;
+  // A light response keeps them as they are, and makes no `Headers` where nobody asks for them.
+  if (record !== undefined && (typeof body !== 'string' || 'content-type' in record))
+    return new LightResponse(body as ConstructorParameters<typeof Response>[0], {
+      status,
+      statusText,
+      headers: record,
+    });
   const Kind = isSmall(body) ? LightResponse : Response;
   const response = new Kind(body as ConstructorParameters<typeof Response>[0], { status, statusText });
   headers.applyTo(response.headers, typeof body === 'string', status === 205);

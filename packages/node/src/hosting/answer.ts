@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Readable } from 'node:stream';
 import { ViaductError } from '@viaduct/core';
-import { isHopByHop, isSettledSoon, knownBody, takeBody } from '@viaduct/core/internal';
+import { flat, headerPairs, isHopByHop, isSettledSoon, knownBody, takeBody } from '@viaduct/core/internal';
 import { BodyStream, wrongLength } from './body-stream.js';
 
 /** An application's answer, for its host to send. */
@@ -34,33 +34,44 @@ export async function toAnswer(
 ): Promise<Answer> {
   const { status, statusText } = response;
   const reason = statusText === STATUS_CODES[status] ? '' : statusText;
-  const body = await toNodeBody(response, method, onBodyFailure);
+  const pairs = headerPairs(response) ?? flat(response.headers);
+  const body = await toNodeBody(response, pairs, method, onBodyFailure);
   const isSlow = body instanceof BodyStream && body.isSlow;
-  return { status, reason, headers: toHeaderList(response.headers), body, isSlow };
+  return { status, reason, headers: toHeaderList(pairs), body, isSlow };
 }
 
-function toHeaderList(headers: Headers): [string, string | string[]][] {
+/** @param pairs Names in lower case and values in turn; cookies each by themselves. */
+function toHeaderList(pairs: readonly string[]): [string, string | string[]][] {
   const list: [string, string | string[]][] = [];
-  for (const [name, value] of headers) {
-    if (name !== 'set-cookie' && !isHopByHop(name)) list.push([name, value]);
+  const cookies: string[] = [];
+  for (let index = 0; index < pairs.length; index += 2) {
+    const name = pairs[index] ?? '';
+    const value = pairs[index + 1] ?? '';
+    if (name === 'set-cookie') cookies.push(value);
+    else if (!isHopByHop(name)) list.push([name, value]);
   }
-  const cookies = headers.getSetCookie();
   if (cookies.length > 0) list.push(['set-cookie', cookies]);
   return list;
 }
 
+function lengthIn(pairs: readonly string[]): number | undefined {
+  for (let index = 0; index < pairs.length; index += 2)
+    if (pairs[index] === 'content-length') return Number(pairs[index + 1]);
+  return undefined;
+}
+
 async function toNodeBody(
   response: Response,
+  pairs: readonly string[],
   method: string | undefined,
   onFailure: (error: unknown) => void,
 ): Promise<Buffer | Readable | undefined> {
-  const { status, headers } = response;
+  const { status } = response;
   if (method === 'HEAD' || status === 204 || status === 205 || status === 304) {
     await response.body?.cancel();
     return undefined;
   }
-  const declared = headers.get('content-length');
-  const length = declared === null ? undefined : Number(declared);
+  const length = lengthIn(pairs);
   const whole = takeBody(response);
   // Before `body` is asked for, which makes a stream.
   if (whole !== undefined) return checked(toBuffer(whole), length);
