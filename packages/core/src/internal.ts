@@ -20,7 +20,7 @@ export type { Boot } from './boot.js';
 export { Lifecycle } from './lifecycle.js';
 export { lifecycleOf } from './running.js';
 export { whose } from './attribution.js';
-export { headerPairs, takeBody } from './light-response.js';
+export { createLight, headerPairs, takeBody } from './light-response.js';
 export { flat } from './plain-head.js';
 export { MountPoint } from './mount-point.js';
 export { hasBody, toRequest } from './request-from-node.js';

@@ -41,6 +41,23 @@ export function headerPairs(response: Response): readonly string[] | undefined {
   return (response as Marked)[PAIRS]?.();
 }
 
+/**
+ * Makes a light response of a head that Node has validated already.
+ *
+ * @param pairs Names in lower case and values in turn, no name but `set-cookie` twice; for a text, with its type.
+ */
+export function createLight(
+  content: string | Uint8Array<ArrayBuffer>,
+  { status, statusText }: { readonly status: number; readonly statusText: string },
+  pairs: string[],
+): Response {
+  if (LightResponse !== Response) return Light.of(content, status, statusText, pairs) as unknown as Response;
+  const headers: [string, string][] = [];
+  for (let index = 0; index < pairs.length; index += 2)
+    headers.push([pairs[index] ?? '', pairs[index + 1] ?? '']);
+  return new Response(content, { status, statusText, headers });
+}
+
 /** Whether it is a light response, told without asking for its `headers`, which would make them. */
 export function isLight(value: unknown): value is Response {
   return typeof value === 'object' && value !== null && PAIRS in value;

@@ -5,9 +5,9 @@ export type Body = ConstructorParameters<typeof Response>[0];
 
 /** What `LightResponse` is on Node. */
 export class Light {
-  readonly #content: string | Uint8Array | null;
-  readonly #status: number;
-  readonly #statusText: string;
+  #content: string | Uint8Array | null;
+  #status: number;
+  #statusText: string;
   #pairs: string[] | undefined;
   #headers: Headers | undefined;
   #isTaken = false;
@@ -31,6 +31,20 @@ export class Light {
       this.#status = status;
       this.#statusText = statusText;
     }
+  }
+
+  /**
+   * One whose head is known to be as the native class would leave it.
+   *
+   * @param pairs Names in lower case and values in turn, no name but `set-cookie` twice.
+   */
+  static of(content: string | Uint8Array, status: number, statusText: string, pairs: string[]): Light {
+    const light = new Light(null, EMPTY);
+    light.#content = typeof content === 'object' ? new Uint8Array(content) : content;
+    light.#status = status;
+    light.#statusText = statusText;
+    light.#pairs = pairs;
+    return light;
   }
 
   static json(data: unknown, init: ResponseInit = {}): Response {
@@ -155,6 +169,8 @@ export class Light {
     return native.headers === headers || native.bodyUsed ? native : new Response(native.body, { headers });
   }
 }
+
+const EMPTY: ResponseInit = {};
 
 let isLinked = false;
 

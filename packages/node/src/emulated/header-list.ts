@@ -70,16 +70,22 @@ export class HeaderList {
     }
   }
 
-  /** The headers by name; `undefined` where a name comes twice. */
-  toRecord(): Record<string, string> | undefined {
+  /**
+   * The headers as a web response would have them, names and values in turn.
+   *
+   * @param isText Whether a type must be among them, as the web response of a text would get one.
+   * @returns `undefined` where it would join, trim or drop some, or add one.
+   */
+  toPairs(isText: boolean): string[] | undefined {
     const raw = this.#raw;
-    const record: Record<string, string> = {};
+    let hasType = !isText;
     for (let index = 0; index < raw.length; index += 2) {
       const name = raw[index] as string;
-      if (name in record) return undefined;
-      record[name] = raw[index + 1] as string;
+      if (name === 'content-type') hasType = true;
+      if (isPadded(raw[index + 1] as string)) return undefined;
+      if (name !== 'set-cookie' && raw.indexOf(name) !== index) return undefined;
     }
-    return record;
+    return hasType && this.status !== 205 ? raw : undefined;
   }
 
   /** Puts the headers on a web response that has none but, perhaps, the type of its string body. */
@@ -125,6 +131,12 @@ export class HeaderList {
     }
   }
 }
+
+function isPadded(value: string): boolean {
+  return value.charCodeAt(0) <= SPACE || value.charCodeAt(value.length - 1) <= SPACE;
+}
+
+const SPACE = 0x20;
 
 function coded(error: Error, code: string): Error {
   return Object.assign(error, { code });

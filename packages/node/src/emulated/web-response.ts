@@ -1,4 +1,5 @@
 import { LightResponse } from '@viaduct/core';
+import { createLight } from '@viaduct/core/internal';
 import type { HeaderList } from './header-list.js';
 import type { OutgoingData } from './internals.js';
 
@@ -8,14 +9,11 @@ export type AnswerContent = OutgoingData | ReadableStream<Uint8Array> | null;
 /** Makes the web response of a head and a body. */
 export function toWebResponse(headers: HeaderList, body: AnswerContent): Response {
   const { status, statusText } = headers;
-  const record = isSmall(body) ? headers.toRecord() : undefined;
-  // A light response keeps them as they are, and makes no `Headers` where nobody asks for them.
-  if (record !== undefined && (typeof body !== 'string' || 'content-type' in record))
-    return new LightResponse(body as ConstructorParameters<typeof Response>[0], {
-      status,
-      statusText,
-      headers: record,
-    });
+  if (isSmall(body)) {
+    const pairs = headers.toPairs(typeof body === 'string');
+    // As they are, so that no `Headers` are made where nobody asks for them.
+    if (pairs !== undefined) return createLight(body as string | Uint8Array<ArrayBuffer>, headers, pairs);
+  }
   const Kind = isSmall(body) ? LightResponse : Response;
   const response = new Kind(body as ConstructorParameters<typeof Response>[0], { status, statusText });
   headers.applyTo(response.headers, typeof body === 'string', status === 205);
