@@ -161,7 +161,7 @@ describe('a client over HTTP/2 that takes its time', () => {
     expect(reply.status).toBe(504);
   });
 
-  it('L3: that lets no byte through is closed when it has done so for keepAliveTimeoutMs', async () => {
+  it('L3: that lets no byte through stops what the application makes, and is closed when it does not answer a PING either', async () => {
     let made = 0;
     const ended = vi.fn<() => void>();
     const application = {

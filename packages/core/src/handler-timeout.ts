@@ -34,9 +34,12 @@ let tickMs = Infinity;
  */
 export function watchHandler(request: RecordedRequest, response: ServerResponse, limitMs: number): void {
   if (limitMs === Infinity) return;
-  if (request.httpVersionMajor >= 2) watchStream(response);
-  else if (!connections.has(request.socket)) watchConnection(request.socket);
-  else return;
+  if (request.httpVersionMajor < 2) {
+    if (connections.has(request.socket)) return;
+    watchConnection(request.socket);
+  } else if (!streams.has(response)) {
+    watchStream(response);
+  }
   keepTicking(limitMs);
 }
 

@@ -8,7 +8,8 @@ type Send = (this: CheckedResponse, chunk: unknown, encoding: unknown, callback:
 
 /** Node's own members, and how many bytes of the body have been written. */
 type CheckedResponse = ServerResponse & {
-  readonly _hasBody: boolean;
+  /** `undefined` over HTTP/2. */
+  readonly _hasBody: boolean | undefined;
   readonly _header: string | null;
   readonly _contentLength: number | null;
   readonly chunkedEncoding: boolean;
@@ -70,6 +71,7 @@ function methodsOf(response: CheckedResponse): Methods {
 
 /** `NaN` where no length was declared, or where no body is sent whatever was declared: HEAD, 204, 304. */
 function declaredLength(response: CheckedResponse): number {
+  if (response._hasBody === undefined) return declaredOverHttp2(response);
   // After the end, whatever is written is Node's to refuse.
   if (response.writableEnded || !response._hasBody || response.strictContentLength) return NaN;
   if (response._header !== null) {
@@ -79,6 +81,15 @@ function declaredLength(response: CheckedResponse): number {
   if (statusCode === 204 || statusCode === 304) return NaN;
   const length = response.getHeader('content-length');
   return length === undefined || response.hasHeader('transfer-encoding') ? NaN : Number(length);
+}
+
+/** There, clients may close the connection for a body that is too long, and with it the answers of others. */
+function declaredOverHttp2(response: CheckedResponse): number {
+  const { statusCode } = response;
+  if (response.writableEnded || response.req.method === 'HEAD') return NaN;
+  if (statusCode === 204 || statusCode === 205 || statusCode === 304) return NaN;
+  const length = response.getHeader('content-length');
+  return length === undefined ? NaN : Number(length);
 }
 
 function lengthOf(chunk: unknown, encoding: unknown): number {
@@ -95,7 +106,7 @@ function fail(response: CheckedResponse, sent: number): false {
   const extent = sent > declared ? 'more' : sent;
   const error = new ViaductError(
     'VIADUCT_E_BODY_LENGTH',
-    `the response says content-length ${declared}, and its body has ${extent} bytes: the connection was cut.`,
+    `the response says content-length ${declared}, and its body has ${extent} bytes: the answer was cut off.`,
   );
   if (!response.destroyed) {
     context.exchange.failure ??= { error };

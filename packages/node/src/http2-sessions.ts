@@ -9,6 +9,7 @@ import {
   type ServerOptions,
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import { Http2Pulse } from './http2-pulse.js';
 import { Http2Request } from './http2-request.js';
 import { Http2Response } from './http2-response.js';
 import { Http2Uploads } from './http2-uploads.js';
@@ -28,9 +29,12 @@ const MAX_CONCURRENT_STREAMS = 128;
 /** What the HTTP/1.1 parser allows a head: Node would take four times as much over HTTP/2. */
 const MAX_HEADER_LIST_BYTES = 16_384;
 
+/** How long a session may take to say that it ends, after which its connection is closed: it may be gone without a word. */
+const LINGER_MS = 2_000;
+
 /** In milliseconds; 0: for ever. */
 export interface Http2Timeouts {
-  /** How long a session is kept that has no streams, or whose client does not read what is there for it. */
+  /** How long a session is kept that has no streams, or whose client gives no sign of life. */
   readonly idleTimeoutMs: number;
   /** How long a request may take to come, its body included. */
   readonly requestTimeoutMs: number;
@@ -45,13 +49,18 @@ export class Http2Sessions {
   readonly #http2: Http2Server;
   /** What is under way on each. */
   readonly #sessions = new Map<Http2Session, Set<Http2Request>>();
+  /** Whose session is being made. */
+  #accepted: TLSSocket | undefined;
   readonly #uploads: Http2Uploads;
+  readonly #pulse: Http2Pulse;
   #isClosing = false;
   readonly #idleTimeoutMs: number;
 
   constructor(server: Server, options: Http2Options, { idleTimeoutMs, requestTimeoutMs }: Http2Timeouts) {
     this.#idleTimeoutMs = idleTimeoutMs;
     this.#uploads = new Http2Uploads(requestTimeoutMs);
+    // Asked in one half of that time, the client has the other for its answer.
+    this.#pulse = new Http2Pulse(Math.ceil(idleTimeoutMs / 2));
     this.#http2 = createServer({
       ...options,
       settings: {
@@ -63,7 +72,7 @@ export class Http2Sessions {
       // Its type is Node's, as far as Node keeps to it.
       Http2ServerResponse: Http2Response as unknown as typeof Http2ServerResponse,
     });
-    this.#http2.on('session', (session) => this.#keep(session));
+    this.#http2.on('session', (session) => this.#keep(session, this.#accepted as TLSSocket));
     for (const event of ['request', 'checkContinue'] as const) {
       this.#http2.on(event, (request: Http2Request, response: ServerResponse) => {
         this.#take(request, response);
@@ -78,6 +87,7 @@ export class Http2Sessions {
 
   /** Takes a connection whose client has chosen `h2` in its TLS handshake. */
   accept(socket: TLSSocket): void {
+    this.#accepted = socket;
     this.#http2.emit('connection', socket);
   }
 
@@ -103,16 +113,17 @@ export class Http2Sessions {
       for (const request of requests) yield request as unknown as IncomingMessage;
   }
 
-  #keep(session: ServerHttp2Session): void {
+  #keep(session: ServerHttp2Session, socket: TLSSocket): void {
     const requests = new Set<Http2Request>();
     this.#sessions.set(session, requests);
     if (this.#isClosing) session.close();
     session.once('close', () => this.#sessions.delete(session));
+    this.#pulse.watch(session, socket, requests);
     session.setTimeout(this.#idleTimeoutMs);
-    // No byte has come or gone for that long.
     session.on('timeout', () => {
-      if (requests.size === 0) session.close();
-      else if (isStalled(requests)) session.destroy();
+      if (requests.size > 0) return;
+      session.close();
+      setTimeout(() => socket.destroy(), LINGER_MS).unref();
     });
   }
 
@@ -124,10 +135,4 @@ export class Http2Sessions {
     stream.once('close', () => requests.delete(request));
     this.#uploads.watch(stream, request as unknown as IncomingMessage, response);
   }
-}
-
-/** Whether an answer waits for its client to read: with nothing to send, it would be the application that waits. */
-function isStalled(requests: Iterable<Http2Request>): boolean {
-  for (const { stream } of requests) if (stream.writableLength > 0) return true;
-  return false;
 }

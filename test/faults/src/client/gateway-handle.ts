@@ -2,23 +2,33 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Measurement } from '../gateway/measurement.js';
 
+export interface GatewayOptions {
+  /** Options of `serve`, in the place of the defaults. */
+  readonly limits?: Readonly<Record<string, number>>;
+  /** Whether each request is asked for its signal: with a million of them, that is another load. */
+  readonly listensToSignals?: boolean;
+}
+
 /** A running gateway, as seen from the process that sends it its requests. */
 export class GatewayHandle {
   readonly port: number;
+  /** Over TLS, with HTTP/2 and HTTP/1.1. */
+  readonly securePort: number;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, port: number) {
+  private constructor(child: ChildProcess, [port = 0, securePort = 0]: readonly number[]) {
     this.#child = child;
     this.port = port;
+    this.securePort = securePort;
   }
 
-  static async open(): Promise<GatewayHandle> {
-    const child = fork(new URL('../gateway/process.js', import.meta.url), {
+  static async open(options: GatewayOptions = {}): Promise<GatewayHandle> {
+    const child = fork(new URL('../gateway/process.js', import.meta.url), [JSON.stringify(options)], {
       execArgv: ['--expose-gc'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    const { port } = (await messageOf(child)) as { port: number };
-    return new GatewayHandle(child, port);
+    const { ports } = (await messageOf(child)) as { ports: readonly number[] };
+    return new GatewayHandle(child, ports);
   }
 
   /** Whether the process still runs: nothing that a client or an application does may end it. */

@@ -13,6 +13,18 @@ export const BROKEN_APPLICATIONS: readonly Fault[] = [
   { name: 'never answers', weight: 1, run: hangs },
 ];
 
+/** What an application with Node's objects in its hands does wrong, and answers all the same, or is cut. */
+export const MISUSES = [
+  'short',
+  'long',
+  'double-end',
+  'double-head',
+  'throw-finished',
+  'late-stream-error',
+  'throw-in-hook',
+  'throw-in-error-handler',
+] as const;
+
 async function throws(world: World): Promise<void> {
   const connection = await world.connect();
   for (const what of ['throw', 'throw-undefined']) {
@@ -54,7 +66,7 @@ async function failsMidway(world: World): Promise<void> {
 async function misuses(world: World): Promise<void> {
   const connection = await world.connect();
   const id = world.id();
-  const what = world.random.pick(['short', 'long', 'double-end', 'double-head']);
+  const what = world.random.pick(MISUSES);
   const target = `${world.mount()}/${what}/${id}`;
   const response = await answerOrCut(connection, target);
   if (response !== undefined) {

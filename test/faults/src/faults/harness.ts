@@ -5,7 +5,11 @@ import { untilQuiet } from '../soak/soak.js';
 import { BROKEN_APPLICATIONS } from './broken-applications.js';
 import { GOOD_REQUESTS } from './good-requests.js';
 import { LEAVING_CLIENTS } from './leaving-clients.js';
+import { HTTP2_FLOODS } from './http2-floods.js';
+import { HTTP2_REQUESTS } from './http2-requests.js';
+import { leftBehind } from './left-behind.js';
 import { MALFORMED_REQUESTS } from './malformed-requests.js';
+import { RESETS } from './resets.js';
 import { SLOW_CLIENTS } from './slow-clients.js';
 import { UPGRADES } from './upgrades.js';
 import { type Fault, World } from './world.js';
@@ -14,11 +18,17 @@ import { type Fault, World } from './world.js';
 export const FAULTS: readonly Fault[] = [
   ...GOOD_REQUESTS,
   ...BROKEN_APPLICATIONS,
+  ...RESETS,
   ...LEAVING_CLIENTS,
   ...SLOW_CLIENTS,
   ...MALFORMED_REQUESTS,
   ...UPGRADES,
+  ...HTTP2_REQUESTS,
+  ...HTTP2_FLOODS,
 ];
+
+/** What is left behind for longer than that, was left for good: connections of HTTP/2 whose end Node has missed. */
+const LIMITS = { keepAliveTimeoutMs: 3_000 };
 
 export interface HarnessOptions {
   /** What chance begins with: the same seed throws the same faults in the same order. */
@@ -41,7 +51,7 @@ export interface HarnessResult {
 
 /** Throws faults at a gateway until time or count is up, and asks it then what they have left behind. */
 export async function throwFaults(options: HarnessOptions): Promise<HarnessResult> {
-  const gateway = await GatewayHandle.open();
+  const gateway = await GatewayHandle.open({ listensToSignals: true, limits: LIMITS });
   try {
     const before = await gateway.measure();
     const lingering: World['lingering'] = [];
@@ -53,7 +63,7 @@ export async function throwFaults(options: HarnessOptions): Promise<HarnessResul
     async function throwOn(): Promise<void> {
       while (number < options.count && Date.now() < deadline && gateway.isAlive) {
         number += 1;
-        const world = new World(gateway.port, options.seed, number, lingering);
+        const world = new World(gateway, options.seed, number, lingering);
         const fault = world.random.pick(lots);
         thrown.set(fault.name, (thrown.get(fault.name) ?? 0) + 1);
         await fault.run(world).catch((error: unknown) => broken.push(`${fault.name}: ${messageOf(error)}`));
@@ -69,21 +79,6 @@ export async function throwFaults(options: HarnessOptions): Promise<HarnessResul
   } finally {
     await gateway.stop();
   }
-}
-
-function leftBehind(before: Measurement, end: Measurement): string[] {
-  const broken: string[] = [];
-  if (end.processFaultCount > 0)
-    broken.push(
-      `${end.processFaultCount} errors and warnings of the process: ${end.processFaults.join('; ')}`,
-    );
-  if (end.started !== end.finished)
-    broken.push(`${end.started} requests began, and ${end.finished} ended in onFinished`);
-  if (end.finishedAgain > 0) broken.push(`onFinished ran ${end.finishedAgain} times more than once`);
-  if (end.connections > 0) broken.push(`${end.connections} connections are still open`);
-  if (end.handles > before.handles)
-    broken.push(`${end.handles} handles are open, ${before.handles} were before`);
-  return broken;
 }
 
 function messageOf(error: unknown): string {

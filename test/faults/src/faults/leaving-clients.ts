@@ -1,52 +1,12 @@
 import { BrokenPromise, bytesOf, check, answerTo, within } from '../client/question.js';
 import { type Fault, get, type World } from './world.js';
 
-/** Clients that go away, at every moment there is. */
+/** Clients that end their connection, or half of it, in good order. */
 export const LEAVING_CLIENTS: readonly Fault[] = [
-  { name: 'L1 reset before the first byte', weight: 3, run: beforeTheFirstByte },
-  { name: 'L1 reset amid the download', weight: 3, run: amidTheDownload },
-  { name: 'L1 reset amid the upload', weight: 3, run: amidTheUpload },
-  { name: 'L1 reset while requests are queued', weight: 3, run: whileQueued },
   { name: 'L11 opened and closed again', weight: 2, run: idle },
   { name: 'L2 an end in the middle of a head', weight: 1, run: halfAHead },
   { name: 'L2 an end after the request', weight: 2, run: halfOpen },
 ];
-
-async function beforeTheFirstByte(world: World): Promise<void> {
-  const connection = await world.connect();
-  await connection.write(bytesOf(world.question()));
-  await world.aMoment(5);
-  connection.reset();
-}
-
-async function amidTheDownload(world: World): Promise<void> {
-  const connection = await world.connect();
-  const what = world.random.pick(['endless', 'events', 'stream']);
-  const target = `${world.mount()}/${what}/${world.id()}`;
-  await connection.write(get(target));
-  await within(connection.waitFor('\r\n\r\n'), `${target} did not begin`);
-  await world.aMoment();
-  connection.reset();
-}
-
-async function amidTheUpload(world: World): Promise<void> {
-  const connection = await world.connect();
-  const bytes = bytesOf(world.question('sum'));
-  const end = bytes.indexOf('\r\n\r\n') + 4;
-  await connection.write(bytes.subarray(0, end + world.random.below(bytes.length - end + 1)));
-  await world.aMoment();
-  connection.reset();
-}
-
-async function whileQueued(world: World): Promise<void> {
-  const connection = await world.connect();
-  const first = get(`${world.mount()}/later/${world.id()}`);
-  await connection.write(
-    Buffer.concat([Buffer.from(first), ...[1, 2, 3].map(() => bytesOf(world.question()))]),
-  );
-  await world.aMoment(10);
-  connection.reset();
-}
 
 async function idle(world: World): Promise<void> {
   const connection = await world.connect();

@@ -7,7 +7,6 @@ import { type Fault, get, type World } from './world.js';
 export const UPGRADES: readonly Fault[] = [
   { name: 'W echo on a WebSocket', weight: 3, run: echo },
   { name: 'W8 a handshake with thousands of headers', weight: 1, run: manyHeaders },
-  { name: 'W9 reset before, amid and after 101', weight: 4, run: reset },
   { name: 'W5 a handshake that is none', weight: 2, run: refused },
   { name: 'W4 another protocol', weight: 1, run: anotherProtocol },
   { name: 'W14 requests before the handshake', weight: 2, run: pipelined },
@@ -40,19 +39,6 @@ async function manyHeaders(world: World): Promise<void> {
   const { status } = await within(connection.read(), 'a handshake with many headers was not answered');
   if (status !== 101 && status !== 400 && status !== 431)
     throw new BrokenPromise(`a handshake with many headers was answered with ${status}`);
-  connection.reset();
-}
-
-async function reset(world: World): Promise<void> {
-  const connection = await world.connect();
-  await connection.write(get('/ws', ...UPGRADE, ...KEY));
-  const when = world.random.below(3);
-  if (when === 1) await world.aMoment(5);
-  if (when === 2) {
-    await within(connection.waitFor('101 Switching'), 'a handshake was not answered');
-    // The beginning of a long frame, of which the rest never comes.
-    await connection.write(new Uint8Array([0x82, 0xfe, 0xff, 0xff, 1, 2, 3, 4, 5]));
-  }
   connection.reset();
 }
 

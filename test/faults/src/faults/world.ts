@@ -1,12 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '../../../conformance/connection.js';
+import { Http2Client } from '../client/http2-client.js';
 import { createQuestion, type Question, type Route, ROUTES } from '../client/question.js';
 import { MOUNTS } from '../gateway/gateway.js';
 import { Random } from './random.js';
 
+/** Where the gateway listens: plain, and over TLS. */
+export interface Ports {
+  readonly port: number;
+  readonly securePort: number;
+}
+
 /** What a fault has at hand: the gateway, chance of its own, and ids that never come again. */
 export class World {
   readonly port: number;
+  readonly securePort: number;
   readonly random: Random;
   /** Kept half-done until the end of the run, by all faults together. */
   readonly lingering: Connection[];
@@ -14,8 +22,9 @@ export class World {
   #ids = 0;
 
   /** @param number The how-manieth fault this is: chance begins anew for each, whatever runs beside it. */
-  constructor(port: number, seed: number, number: number, lingering: Connection[]) {
+  constructor({ port, securePort }: Ports, seed: number, number: number, lingering: Connection[] = []) {
     this.port = port;
+    this.securePort = securePort;
     this.random = new Random(seed + number * 7919);
     this.lingering = lingering;
     this.#number = number;
@@ -23,6 +32,11 @@ export class World {
 
   connect(): Promise<Connection> {
     return Connection.open(this.port);
+  }
+
+  /** Over TLS, where a client of HTTP/2 sends and receives on many streams at a time. */
+  connectHttp2(): Promise<Http2Client> {
+    return Http2Client.open(this.securePort);
   }
 
   id(): string {

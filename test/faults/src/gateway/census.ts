@@ -9,10 +9,11 @@ export class Census {
   #started = 0;
   #finished = 0;
   #finishedAgain = 0;
+  #unheard = 0;
   #reports = 0;
   readonly #processFaults: string[] = [];
   readonly #sockets = new Set<Socket>();
-  #server: HttpServer | undefined;
+  readonly #servers: HttpServer[] = [];
 
   constructor() {
     process.on('uncaughtException', (error) => this.#note('uncaught exception', error));
@@ -20,14 +21,20 @@ export class Census {
     process.on('warning', (warning) => this.#note('warning', warning));
   }
 
-  /** Every request from the gateway's door on. */
-  around(application: Application): Application {
+  /**
+   * Every request from the gateway's door on.
+   *
+   * @param listensToSignals Whether to ask each request for its signal, which is made for those who ask.
+   */
+  around(application: Application, listensToSignals: boolean): Application {
     return withHooks(application, {
       onRequest: (_head, context) => {
         this.#started += 1;
         let calls = 0;
-        context.onFinished(() => {
+        const signal = listensToSignals ? context.signal : undefined;
+        context.onFinished(({ kind }) => {
           calls += 1;
+          if (kind === 'aborted' && signal?.aborted === false) this.#unheard += 1;
           if (calls === 1) this.#finished += 1;
           else this.#finishedAgain += 1;
         });
@@ -36,7 +43,7 @@ export class Census {
   }
 
   watch(server: HttpServer): void {
-    this.#server = server;
+    this.#servers.push(server);
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
@@ -55,12 +62,13 @@ export class Census {
       started: this.#started,
       finished: this.#finished,
       finishedAgain: this.#finishedAgain,
+      unheard: this.#unheard,
       reports: this.#reports,
       processFaults: this.#processFaults.slice(0, 20),
       processFaultCount: this.#processFaults.length,
       connections: this.#sockets.size,
       handles: countOf(process.getActiveResourcesInfo()),
-      listeners: listenersOf(process) + (this.#server === undefined ? 0 : listenersOf(this.#server)),
+      listeners: [process, ...this.#servers].reduce((sum, emitter) => sum + listenersOf(emitter), 0),
       listenersPerSocket: Math.max(0, ...[...this.#sockets].map(listenersOf)),
     };
   }

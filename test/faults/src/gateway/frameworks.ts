@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { fromFastify } from '@viaduct/fastify';
 import { fromKoa } from '@viaduct/koa';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import Koa from 'koa';
 import { type Application, fromNode } from 'viaduct';
 import { misbehave } from './misbehaviour.js';
@@ -17,12 +17,33 @@ export function fastifyApp(): FastifyInstance {
     const { headers, body } = await replyTo(request.url, request.raw);
     return reply.headers(headers).send(typeof body === 'string' ? body : Readable.from(body));
   });
+  void app.register(async (scope) => {
+    for (const hook of ['onSend', 'onResponse'] as const) {
+      scope.addHook(hook, async (request: FastifyRequest) => {
+        throw new Error(`thrown in ${hook} of ${request.url}`);
+      });
+    }
+    scope.all('/throw-in-hook/*', async (request) => request.url);
+  });
+  void app.register(async (scope) => {
+    scope.setErrorHandler(async (_error, request) => {
+      throw new Error(`thrown for an error of ${request.url}`);
+    });
+    scope.all('/throw-in-error-handler/*', async (request) => replyTo(request.url, request.raw));
+  });
   return app;
 }
 
 export function koaApp(): Koa {
   const app = new Koa();
   app.silent = true;
+  app.on('error', (_error, ctx?: Koa.Context) => {
+    if (ctx?.url.startsWith('/throw-in-error-handler/')) throw new Error(`thrown for an error of ${ctx.url}`);
+  });
+  app.use(async (ctx, next) => {
+    await next();
+    if (ctx.url.startsWith('/throw-in-hook/')) throw new Error(`thrown behind ${ctx.url}`);
+  });
   app.use(async (ctx) => {
     if (misbehave(ctx.url, ctx.req, ctx.res)) {
       ctx.respond = false;

@@ -7,6 +7,8 @@ export interface Measurement {
   readonly finished: number;
   /** How often it has run once more than once. */
   readonly finishedAgain: number;
+  /** Requests whose client has left, and whose signal was not aborted; 0 where no signal was asked for. */
+  readonly unheard: number;
   /** Failures of applications that were told to `onError`. */
   readonly reports: number;
   /** Uncaught exceptions, unhandled rejections and warnings of the process; the first of them in full. */

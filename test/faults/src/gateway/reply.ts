@@ -17,6 +17,7 @@ export const PIECE_BYTES = 1024;
  * `/echo/ID` → the id; `/later/ID` → the same after some turns and a timer
  * `/sum/ID` → the id, and how many bytes of what sum were uploaded
  * `/stream/ID` → pieces that repeat the id; `/endless/ID` → without an end; `/events/ID` → one, and silence
+ * `/stubborn/ID` → without an end, and fails when it is destroyed
  *
  * @throws {Error} For `/throw`; a falsy one for `/throw-undefined`.
  */
@@ -36,9 +37,13 @@ export async function replyTo(url: string, body: AsyncIterable<Uint8Array>): Pro
       return { headers, body: pieces(id, Infinity) };
     case 'events':
       return { headers: { ...headers, 'content-type': 'text/event-stream' }, body: oneEvent(id) };
+    case 'stubborn':
+    case 'late-stream-error':
+      return { headers, body: stubborn(id, what === 'stubborn' ? Infinity : 2) };
     case 'fail':
       return { headers, body: failing(id) };
     case 'throw':
+    case 'throw-in-error-handler':
       throw new Error(`thrown for ${id}`);
     case 'throw-undefined':
       throw undefined;
@@ -89,4 +94,15 @@ async function* failing(id: string): AsyncGenerator<Buffer, void, undefined> {
   yield piece(id);
   await turn();
   throw new Error(`stream failed for ${id}`);
+}
+
+/** Fails once more when it is done with, or destroyed by somebody who has given it up. */
+async function* stubborn(id: string, count: number): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield* pieces(id, count);
+  } finally {
+    await turn();
+    // oxlint-disable-next-line no-unsafe-finally -- that is the fault
+    throw new Error(`failed when it was destroyed: ${id}`);
+  }
 }

@@ -6,6 +6,11 @@ export const HEAP_GROWTH = 0.05;
 /** What the heap of a young process gains and loses by itself, in compiled code and caches: no short run can tell less. */
 const HEAP_NOISE_BYTES = 512 * 1024;
 
+/** By how many bytes a heap of this size may grow. */
+export function allowedGrowth(heapBytes: number): number {
+  return Math.max(heapBytes * HEAP_GROWTH, HEAP_NOISE_BYTES);
+}
+
 /** The promises that were broken, in words; none is what a release needs. */
 export function brokenPromises({ options, tally, before, checkpoint, end, exitCode }: SoakResult): string[] {
   const broken: string[] = [];
@@ -13,7 +18,7 @@ export function brokenPromises({ options, tally, before, checkpoint, end, exitCo
     if (!holds) broken.push(otherwise);
   }
   const growth = end.quiet.heapBytes - checkpoint.quiet.heapBytes;
-  const allowed = Math.max(checkpoint.quiet.heapBytes * HEAP_GROWTH, HEAP_NOISE_BYTES);
+  const allowed = allowedGrowth(checkpoint.quiet.heapBytes);
   expect(growth <= allowed, `the heap grew by ${growth} bytes, ${Math.round(allowed)} are allowed`);
   expect(tally.foreign === 0, `${tally.foreign} answers belong to another request`);
   expect(tally.wrong === 0, `${tally.wrong} answers are wrong: ${tally.complaints.join('; ')}`);
