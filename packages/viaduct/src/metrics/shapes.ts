@@ -27,3 +27,23 @@ interface Configuration {
 }
 
 export type Labels = Record<string, string>;
+
+/** What of prom-client gathers the metrics of several processes. */
+export interface GatheringClient extends MetricsClient {
+  readonly register: MetricsRegister & GatheredRegister;
+  readonly AggregatorRegistry: {
+    /** One list for each process. */
+    aggregate(processes: readonly (readonly Metric[])[]): GatheredRegister;
+  };
+}
+
+export interface GatheredRegister {
+  metrics(): Promise<string>;
+  getMetricsAsJSON(): Promise<readonly Metric[]>;
+}
+
+/** A metric with its values, as prom-client writes it for other processes. */
+export interface Metric {
+  readonly name: string;
+  readonly type: unknown;
+}

@@ -1,4 +1,5 @@
-import { ViaductTypeError } from '@viaduct/core';
+import { CommandError } from '../command-error.js';
+import { EXIT } from '../exit-code.js';
 
 /** Where to listen. */
 export type Bind =
@@ -9,6 +10,9 @@ export type Bind =
 /** systemd hands over its first socket as this descriptor (sd_listen_fds(3)). */
 const FIRST_PASSED_DESCRIPTOR = 3;
 
+/** How an address may be written, for messages. */
+export const BIND_FORMS = '127.0.0.1:3000, [::]:3000, :3000, unix:/run/app.sock, or fd://3';
+
 /**
  * Reads an address.
  *
@@ -17,9 +21,9 @@ const FIRST_PASSED_DESCRIPTOR = 3;
  * `unix:/run/app.sock`, `unix:app.sock` → the path of a Unix socket
  * `fd://3` → a socket that the parent process has opened
  *
- * @throws {ViaductTypeError} `VIADUCT_E_OPTION`, with the forms that there are.
+ * @returns `undefined` when it is none of these.
  */
-export function readBind(text: string): Bind {
+export function parseBind(text: string): Bind | undefined {
   const path = /^unix:(?:\/\/)?(?<path>.+)$/.exec(text)?.groups?.['path'];
   if (path !== undefined) return { kind: 'path', path };
   const descriptor = /^fd:\/\/(?<descriptor>\d{1,4})$/.exec(text)?.groups?.['descriptor'];
@@ -28,7 +32,7 @@ export function readBind(text: string): Bind {
   }
   const parts = /^(?:(?:\[(?<ipv6>[\da-fA-F:.]+)\]|(?<name>[^\s:/[\]]*)):)?(?<port>\d{1,5})$/.exec(text);
   const port = Number(parts?.groups?.['port'] ?? Number.NaN);
-  if (parts === null || port > 65_535) throw wrongBind(text);
+  if (parts === null || port > 65_535) return undefined;
   const host = parts.groups?.['ipv6'] ?? parts.groups?.['name'];
   return { kind: 'port', port, host: host === '' || host === '*' ? undefined : host };
 }
@@ -38,7 +42,7 @@ export function readBind(text: string): Bind {
  *
  * The variables are removed, so that children do not take the socket for theirs.
  *
- * @throws {ViaductTypeError} `VIADUCT_E_OPTION` when there are several.
+ * @throws {CommandError} When there are several.
  * @see sd_listen_fds(3)
  */
 export function takePassedDescriptor(environment: NodeJS.ProcessEnv, pid: number): Bind | undefined {
@@ -46,12 +50,23 @@ export function takePassedDescriptor(environment: NodeJS.ProcessEnv, pid: number
   if (count === undefined || Number(forPid) !== pid) return undefined;
   for (const name of ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES']) delete environment[name];
   if (Number(count) !== 1) {
-    throw new ViaductTypeError(
-      'VIADUCT_E_OPTION',
+    throw new CommandError(
+      EXIT.usage,
       `systemd has passed ${count} sockets (LISTEN_FDS), and one is served. Keep one ListenStream= in the socket unit.`,
     );
   }
   return { kind: 'descriptor', descriptor: FIRST_PASSED_DESCRIPTOR };
+}
+
+/**
+ * Reads an address of the settings, which have checked it.
+ *
+ * @throws {CommandError} When it is none all the same.
+ */
+export function readBind(text: string): Bind {
+  const bind = parseBind(text);
+  if (bind !== undefined) return bind;
+  throw new CommandError(EXIT.usage, `${JSON.stringify(text)} is no address. Write ${BIND_FORMS}.`);
 }
 
 /** For messages: `127.0.0.1:3000`, `/run/app.sock`, `descriptor 3`. */
@@ -60,11 +75,4 @@ export function describeBind(bind: Bind): string {
   if (bind.kind === 'descriptor') return `descriptor ${bind.descriptor}`;
   if (bind.host === undefined) return `port ${bind.port}`;
   return bind.host.includes(':') ? `[${bind.host}]:${bind.port}` : `${bind.host}:${bind.port}`;
-}
-
-function wrongBind(text: string): ViaductTypeError {
-  return new ViaductTypeError(
-    'VIADUCT_E_OPTION',
-    `bind is ${JSON.stringify(text)}. Write 127.0.0.1:3000, [::]:3000, :3000, unix:/run/app.sock, or fd://3.`,
-  );
 }

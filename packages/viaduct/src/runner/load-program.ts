@@ -1,6 +1,8 @@
 import { env } from 'node:process';
 import { loadApplication } from '../loading/load-application.js';
 import { createProgramLogs } from '../logging/program-logs.js';
+import { loadPromClient } from '../metrics/prom-client.js';
+import { withMetrics } from '../metrics/with-metrics.js';
 import { readSettings } from '../settings/read-settings.js';
 import type { Program, ProgramSource } from './program.js';
 import { serveOptionsOf } from './serve-options.js';
@@ -16,8 +18,11 @@ export async function loadProgram({ specifier, flags, cwd }: ProgramSource): Pro
   const logs = createProgramLogs(settings);
   // As logrotate asks for, of all processes of a service.
   process.on('SIGUSR2', logs.reopen);
+  const client = settings.metrics === undefined ? undefined : loadPromClient(cwd);
+  const logged = logs.around(application);
   return {
-    application: logs.around(application),
+    application: client === undefined ? logged : withMetrics(logged, { client }),
+    register: client?.register,
     settings,
     options: { ...serveOptionsOf(settings, cwd), onError: logs.onError },
   };

@@ -1,3 +1,4 @@
+import type { Metric } from '../metrics/shapes.js';
 import type { WorkerTask } from './worker-task.js';
 
 /**
@@ -12,6 +13,8 @@ export type Order =
   | { readonly type: 'boot'; readonly task: WorkerTask }
   /** The readiness path answers 503 from now on; everything else goes on as before. */
   | { readonly type: 'unready' }
+  /** Tell what has been counted. */
+  | { readonly type: 'metrics' }
   /** Take no more connections, answer what is under way until the time is up, stop the application, exit. */
   | { readonly type: 'drain'; readonly timeoutMs: number };
 
@@ -24,6 +27,8 @@ export type Report =
   | ({ readonly type: 'heartbeat' } & Heartbeat)
   /** Asks for a replacement, and goes on serving until it is told to drain. */
   | ({ readonly type: 'retire' } & Retirement)
+  /** What it has counted: asked for, and once more before it goes. */
+  | { readonly type: 'metrics'; readonly metrics: readonly Metric[] }
   /** So many requests got no whole answer when it was told to drain. The last message before the exit. */
   | { readonly type: 'cut'; readonly requests: number };
 

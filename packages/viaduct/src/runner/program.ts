@@ -1,5 +1,6 @@
 import type { ApplicationLike } from '@viaduct/core';
 import type { ServeOptions } from '@viaduct/node';
+import type { GatheringClient } from '../metrics/shapes.js';
 import type { Settings } from '../settings/settings.js';
 
 /** Where an application and its settings come from. Each worker reads both anew: so a reload sees them as they are then. */
@@ -18,4 +19,6 @@ export interface Program {
   readonly settings: Settings;
   /** How it is served, but for the address. */
   readonly options: ServeOptions;
+  /** Where its metrics are kept, when there are to be some. */
+  readonly register: GatheringClient['register'] | undefined;
 }

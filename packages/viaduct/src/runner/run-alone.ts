@@ -1,10 +1,11 @@
 import type { ViaductError } from '@viaduct/core';
 import { toError } from '@viaduct/core/internal';
-import type { ServeOptions } from '@viaduct/node';
+import { addressOf } from './address.js';
 import type { Bind } from './bind.js';
 import { CommandError } from '../command-error.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { loadProgram } from './load-program.js';
+import { openMetricsServer } from './metrics-server.js';
 import type { Program } from './program.js';
 import type { RunOptions } from './run-options.js';
 import { Service } from './service.js';
@@ -18,10 +19,16 @@ import { onSignals } from './signals.js';
  */
 export async function runAlone(bind: Bind, options: RunOptions): Promise<ExitCode> {
   const { source, settings, log } = options;
-  const service = await begin();
-  log.info({ workers: 0 }, `listening on ${service.url}`);
-  const cutRequests = await untilStopped(service, options);
-  return cutRequests > 0 ? EXIT.cut : EXIT.done;
+  const program = await load();
+  const closeMetrics = await showMetrics(program);
+  try {
+    const service = await start(program);
+    log.info({ workers: 0 }, `listening on ${service.url}`);
+    const cutRequests = await untilStopped(service, options);
+    return cutRequests > 0 ? EXIT.cut : EXIT.done;
+  } finally {
+    await closeMetrics?.();
+  }
 
   function failure(code: ExitCode, stage: 'load' | 'start', error: unknown): CommandError {
     const { message } = toError(error);
@@ -29,15 +36,22 @@ export async function runAlone(bind: Bind, options: RunOptions): Promise<ExitCod
     return new CommandError(code, message, { cause: error });
   }
 
-  async function begin(): Promise<Service> {
-    let program: Program;
+  async function load(): Promise<Program> {
     try {
-      program = await loadProgram(source);
+      return await loadProgram(source);
     } catch (error) {
       throw failure(EXIT.load, 'load', error);
     }
+  }
+
+  async function showMetrics({ register }: Program): Promise<(() => Promise<void>) | undefined> {
+    if (settings.metrics === undefined || register === undefined) return undefined;
+    return openMetricsServer(settings.metrics, register, log);
+  }
+
+  async function start({ application, options: serveOptions }: Program): Promise<Service> {
     try {
-      return await Service.start(program.application, settings, { ...program.options, ...addressOf(bind) });
+      return await Service.start(application, settings, { ...serveOptions, ...addressOf(bind) });
     } catch (error) {
       const isListening = (error as Partial<ViaductError>).code === 'VIADUCT_E_LISTEN';
       throw failure(isListening ? EXIT.listen : EXIT.start, 'start', error);
@@ -79,10 +93,4 @@ function untilStopped(service: Service, { settings, log }: RunOptions): Promise<
       });
     }
   });
-}
-
-function addressOf(bind: Bind): ServeOptions {
-  if (bind.kind === 'path') return { path: bind.path };
-  if (bind.kind === 'descriptor') return { fd: bind.descriptor };
-  return { port: bind.port, ...(bind.host !== undefined && { host: bind.host }) };
 }

@@ -1,24 +1,27 @@
 import { env, pid, platform } from 'node:process';
-import { type ViaductError, ViaductTypeError } from '@viaduct/core';
+import type { ViaductError } from '@viaduct/core';
 import { toError } from '@viaduct/core/internal';
 import { type Bind, readBind, takePassedDescriptor } from './bind.js';
 import { surviveBrokenOutput } from './broken-output.js';
 import { CommandError } from '../command-error.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { type ListeningDescriptor, openListeningDescriptor } from './listening-descriptor.js';
+import { loadPromClient } from '../metrics/prom-client.js';
+import { openMetricsServer } from './metrics-server.js';
 import { claimPidFile } from './pid-file.js';
 import type { Settings } from '../settings/settings.js';
 import { runAlone } from './run-alone.js';
 import type { RunOptions } from './run-options.js';
+import type { RunnerLog } from './runner-log.js';
 import { onSignals, type SignalActions } from './signals.js';
 import { Supervisor } from './supervisor.js';
+import { WorkerMetrics } from './worker-metrics.js';
 
 /**
  * Runs an application until it is told to stop: in worker processes, or with `workers: 0` in this one.
  *
  * @returns What the process is to end with.
- * @throws {CommandError} When it never got so far as to serve: the same has been logged.
- * @throws {ViaductTypeError} `VIADUCT_E_OPTION` when the address cannot be read; nothing has been started.
+ * @throws {CommandError} When it never got so far as to serve; what went wrong while it started has been logged too.
  */
 export async function run(options: RunOptions): Promise<ExitCode> {
   const { settings, log } = options;
@@ -57,24 +60,39 @@ async function supervise(bind: Bind, { source, settings, log }: RunOptions): Pro
   // From the first moment: a signal without a listener would end this process in the middle of something.
   const removeListeners = onSignals(actions);
   let listening: ListeningDescriptor | undefined;
+  let closeMetrics: (() => Promise<void>) | undefined;
   try {
     listening = await openListeningDescriptor(bind, settings.socketMode);
     if (isStopped) return EXIT.done;
     supervisor = new Supervisor(source, settings, listening, log);
+    closeMetrics = await showMetrics(supervisor, source.cwd, settings, log);
     void supervisor.boot();
     const code = await supervisor.finished;
     if (supervisor.bootFailure === undefined) return code;
     throw new CommandError(code, supervisor.bootFailure.message);
   } finally {
+    await closeMetrics?.();
     await listening?.close();
     removeListeners();
   }
 }
 
+async function showMetrics(
+  supervisor: Supervisor,
+  cwd: string,
+  { metrics: address }: Settings,
+  log: RunnerLog,
+): Promise<(() => Promise<void>) | undefined> {
+  if (address === undefined) return undefined;
+  const metrics = new WorkerMetrics(loadPromClient(cwd), () => supervisor.workers);
+  supervisor.onGone = (worker) => metrics.bury(worker);
+  return openMetricsServer(address, metrics, log);
+}
+
 function refuseWhereUnknown({ workers }: Settings): void {
   if (platform !== 'win32' || workers === 0) return;
-  throw new ViaductTypeError(
-    'VIADUCT_E_OPTION',
+  throw new CommandError(
+    EXIT.usage,
     'On Windows processes cannot share a listening socket, so there are no worker processes. Write --workers 0.',
   );
 }

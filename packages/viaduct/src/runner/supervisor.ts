@@ -27,6 +27,8 @@ export class Supervisor {
   readonly finished: Promise<ExitCode>;
   /** Why the first worker did not get ready, if so. */
   bootFailure: BootFailure | undefined;
+  /** Told of every worker that is gone. */
+  onGone: (worker: WorkerProcess) => void = () => undefined;
   readonly #settings: Settings;
   readonly #listening: ListeningDescriptor;
   readonly #log: RunnerLog;
@@ -59,6 +61,10 @@ export class Supervisor {
     this.finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
+  }
+
+  get workers(): Iterable<WorkerProcess> {
+    return this.#pool.workers;
   }
 
   /** Starts one worker, and the others when it serves: so what is wrong with the application is said once. */
@@ -207,6 +213,7 @@ export class Supervisor {
   }
 
   #bury(worker: WorkerProcess, exit: WorkerExit): void {
+    this.onGone(worker);
     const { isExpected, cutRequests } = exit;
     const facts = { worker: worker.pid, code: exit.code, signal: exit.signal, cutRequests };
     if (!isExpected)

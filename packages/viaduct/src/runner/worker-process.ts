@@ -10,6 +10,7 @@ import {
   type Report,
   type Retirement,
 } from './messages.js';
+import type { Metric } from '../metrics/shapes.js';
 import type { WorkerTask } from './worker-task.js';
 
 /** Longer than a worker gives its application to stop once the time for its requests is up. */
@@ -43,6 +44,8 @@ export class WorkerProcess {
   /** When it was last heard of. */
   heardAtMs: number = performance.now();
   lastHeartbeat: Heartbeat | undefined;
+  /** What it had counted when it was last asked. */
+  metrics: readonly Metric[] = [];
   state: 'booting' | 'serving' | 'draining' | 'gone' = 'booting';
   /** It has asked for a replacement, and waits for it. */
   isRetiring = false;
@@ -53,6 +56,7 @@ export class WorkerProcess {
   #cutRequests: number | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #growUp: NodeJS.Timeout | undefined;
+  readonly #metricsListeners = new Set<() => void>();
   #settleBoot: (failure: BootFailure | undefined) => void = () => undefined;
 
   constructor(descriptor: number, task: WorkerTask, events: WorkerEvents) {
@@ -85,6 +89,22 @@ export class WorkerProcess {
     this.#tell({ type: 'unready' });
   }
 
+  /** @returns What it has counted: by now, or by the last time that it was asked, if it does not answer in time. */
+  async askForMetrics(withinMs: number): Promise<readonly Metric[]> {
+    if (this.state === 'booting' || !this.#child.connected) return this.metrics;
+    await new Promise<void>((resolve) => {
+      const listener = (): void => {
+        clearTimeout(timer);
+        this.#metricsListeners.delete(listener);
+        resolve();
+      };
+      const timer = setTimeout(listener, withinMs);
+      this.#metricsListeners.add(listener);
+      this.#tell({ type: 'metrics' });
+    });
+    return this.metrics;
+  }
+
   /** By the signal that a service manager would send to it too. */
   reopenLogs(): void {
     if (this.state !== 'gone') this.#child.kill('SIGUSR2');
@@ -108,6 +128,10 @@ export class WorkerProcess {
     this.heardAtMs = performance.now();
     if (report.type === 'heartbeat') this.lastHeartbeat = report;
     if (report.type === 'retire') this.#events.onRetire(this, report);
+    if (report.type === 'metrics') {
+      this.metrics = report.metrics;
+      for (const listener of this.#metricsListeners) listener();
+    }
     if (report.type === 'cut') this.#cutRequests = report.requests;
     if (report.type === 'failed') this.#settleBoot({ stage: report.stage, message: report.message });
     if (report.type === 'ready') {

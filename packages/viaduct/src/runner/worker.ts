@@ -3,6 +3,7 @@ import { toError } from '@viaduct/core/internal';
 import { surviveBrokenOutput } from './broken-output.js';
 import { type BootFailure, LISTENING_DESCRIPTOR, type Order, type Report } from './messages.js';
 import { loadProgram } from './load-program.js';
+import type { Program } from './program.js';
 import { watchSelf } from './self-watch.js';
 import { Service } from './service.js';
 import type { WorkerTask } from './worker-task.js';
@@ -20,6 +21,7 @@ export function runWorker(): void {
   let state: 'booting' | 'serving' | 'draining' = 'booting';
   let exitCode = 0;
   let gracefulTimeoutMs = 0;
+  let register: Program['register'];
 
   surviveBrokenOutput();
   for (const signal of PRIMARY_SIGNALS) process.on(signal, () => undefined);
@@ -29,6 +31,7 @@ export function runWorker(): void {
   process.on('uncaughtException', fail);
   process.on('message', (order: Order) => {
     if (order.type === 'boot') booting = boot(order.task);
+    else if (order.type === 'metrics') void tellMetrics();
     else if (order.type === 'unready') void booting.then((service) => service?.turnUnready());
     else void drain(order.timeoutMs);
   });
@@ -38,7 +41,8 @@ export function runWorker(): void {
     process.once('disconnect', () => void drain(gracefulTimeoutMs));
     let stage: BootFailure['stage'] = 'load';
     try {
-      const { application, settings, options } = await loadProgram(task.source);
+      const { application, settings, options, ...program } = await loadProgram(task.source);
+      ({ register } = program);
       stage = 'start';
       ({ gracefulTimeoutMs } = settings);
       const service = await Service.start(application, settings, { ...options, fd: LISTENING_DESCRIPTOR });
@@ -60,7 +64,13 @@ export function runWorker(): void {
       return;
     }
     state = 'draining';
-    leave({ type: 'cut', requests: await service.drain(timeoutMs) }, exitCode);
+    const requests = await service.drain(timeoutMs);
+    await tellMetrics();
+    leave({ type: 'cut', requests }, exitCode);
+  }
+
+  async function tellMetrics(): Promise<void> {
+    if (register !== undefined) report({ type: 'metrics', metrics: await register.getMetricsAsJSON() });
   }
 
   /** Nobody knows what state the application is in, but it serves on until somebody else has taken over. */

@@ -11,6 +11,7 @@ import {
   toggle,
   ValueError,
 } from './option.js';
+import { BIND_FORMS, parseBind } from '../runner/bind.js';
 import type { Settings } from './settings.js';
 
 const LISTENING = 'Where to listen';
@@ -22,13 +23,14 @@ const LOGS = 'Logs';
 
 /** Every setting once: flags, environment variables, configuration file, help and documentation are made from this. */
 export const OPTIONS: { readonly [Key in keyof Settings]: Option<Settings[Key]> } = {
-  bind: text({
+  bind: {
     group: LISTENING,
     help: 'address: 127.0.0.1:3000, :3000, [::1]:3000, unix:/run/app.sock, or fd://3 for an inherited socket',
     placeholder: '<address>',
     default: '127.0.0.1:3000',
     short: 'b',
-  }),
+    read: readAddress,
+  },
   socketMode: {
     group: LISTENING,
     help: 'permissions of a UNIX socket, in octal',
@@ -219,6 +221,13 @@ export const OPTIONS: { readonly [Key in keyof Settings]: Option<Settings[Key]> 
     words: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
     default: 'info',
   }),
+  metrics: {
+    group: LOGS,
+    help: 'show metrics for Prometheus at this address of their own, such as 127.0.0.1:9464; needs prom-client',
+    placeholder: '<address>',
+    default: undefined,
+    read: readAddress,
+  },
   requestIdHeader: text({
     group: LOGS,
     help: 'give every request an id, taken from and answered in this header',
@@ -226,6 +235,11 @@ export const OPTIONS: { readonly [Key in keyof Settings]: Option<Settings[Key]> 
     default: undefined,
   }),
 };
+
+function readAddress(value: unknown): string {
+  if (typeof value === 'string' && parseBind(value) !== undefined) return value;
+  throw new ValueError(`Write ${BIND_FORMS}.`);
+}
 
 function readWorkers(value: unknown): number {
   if (value === 'auto') return availableParallelism();

@@ -34,4 +34,5 @@ export interface Settings {
   readonly accessLogFile: string | undefined;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
   readonly requestIdHeader: string | undefined;
+  readonly metrics: string | undefined;
 }
