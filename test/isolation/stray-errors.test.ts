@@ -103,6 +103,22 @@ it('F9 without attribution the applications with requests under way are named, a
   });
 });
 
+it('F9 with a function the error is told with those it may be of, and what becomes of the process is left to it', async () => {
+  const running = await startProgram(
+    program(
+      `strayErrors: (error) => setTimeout(() => { console.log('decided: ' + error.message); process.exit(9); }, 200),`,
+    ),
+  );
+  const { bystander } = await provoke(running, '/koa/timer');
+  const slow = await bystander.read();
+  expect(slow.body.toString()).toBe('slow');
+  expect(slow.headers).not.toContainEqual(['Connection', 'close']);
+  const { code, output } = await running.ended;
+  expect(code).toBe(9);
+  expect(output).toContain('"stray":"uncaughtException","suspects":[["/slow"]]');
+  expect(output).toContain('decided: stray');
+});
+
 it('F9 without onError the line that is printed names the application', async () => {
   const running = await startProgram(`${APPLICATIONS}
     const server = await serve(table, { port: 0, host: '127.0.0.1', strayErrors: 'drain', attributeStrayErrors: true });
@@ -179,7 +195,10 @@ it('F12 a listener for clientError that throws is a stray error of the process',
 });
 
 it.each([
-  [{ strayErrors: 'ignore' as never }, `serve: strayErrors is "ignore". Write 'leave' or 'drain'.`],
+  [
+    { strayErrors: 'ignore' as never },
+    `serve: strayErrors is "ignore". Write 'leave' or 'drain', or a function that decides.`,
+  ],
   [
     { attributeStrayErrors: true },
     "serve: attributeStrayErrors has nothing to attribute. Write strayErrors: 'drain' with it.",

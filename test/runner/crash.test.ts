@@ -111,8 +111,29 @@ test('a worker with an error that nobody caught is replaced before it drains, an
   expect(await runner.said('is to be replaced')).toMatchObject({ level: 50, worker: pid });
   expect(await runner.said(`worker ${pid} ended`)).toMatchObject({ code: 1 });
   expect(failures(await load.stop())).toBe(0);
-  expect(runner.printed.join('\n')).toContain('thrown outside of a request');
+  const told = await runner.said('thrown outside of a request');
+  expect(told).toMatchObject({ level: 50, name: 'error', stray: 'uncaughtException' });
   expect(isAlive(pid)).toBe(false);
+});
+
+test('the log tells which applications an error that nobody caught may be of', async () => {
+  const runner = startRunner(
+    writeApplication(`
+import { createDispatcher } from ${JSON.stringify(import.meta.resolve('viaduct'))};
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+export const application = createDispatcher({
+  '/shop': async () => (await wait(300), new Response('shop')),
+  '/api': async () => { void wait(50).then(() => { throw new Error('left alone'); }); await wait(300); return new Response('api'); },
+  '/blog': () => new Response('blog'),
+});`),
+  );
+  const port = await runner.listens();
+  expect(await bodyOf(port, '/blog')).toBe('blog');
+  expect(await Promise.all(['/shop', '/api'].map((path) => bodyOf(port, path)))).toEqual(['shop', 'api']);
+  const { suspects, stray } = await runner.said('left alone');
+  expect(stray).toBe('unhandledRejection');
+  const mounts = (suspects as { mounts: string[] }[]).map((suspect) => suspect.mounts.join(' '));
+  expect(mounts.toSorted()).toEqual(['/api', '/shop']);
 });
 
 test('an application that throws in every worker does not make the runner start workers without end', async () => {

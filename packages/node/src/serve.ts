@@ -2,55 +2,20 @@ import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { emitWarning, env, execArgv } from 'node:process';
 import { type ApplicationLike, toApplication, ViaductError, ViaductTypeError } from '@viaduct/core';
-import { Lifecycle, SERVER_LIMITS } from '@viaduct/core/internal';
+import { Lifecycle } from '@viaduct/core/internal';
+import { refuseWrongOptions, type ServeOptions, watchesStray } from './serve-options.js';
 import { refuseConnect } from './connect.js';
 import { delayContinue } from './continue.js';
 import { Drain } from './drain.js';
-import {
-  checkConnectionLimits,
-  CONNECTION_LIMITS,
-  type ConnectionLimits,
-  limitConnections,
-  toServerOptions,
-} from './connection-limits.js';
+import { checkConnectionLimits, limitConnections, toServerOptions } from './connection-limits.js';
 import { Deadline } from './deadline.js';
-import { type EndpointOptions, toEndpoint } from './endpoint.js';
-import { checkProtocolOptions, createHttpServer, type ProtocolOptions } from './http-server.js';
+import { toEndpoint } from './endpoint.js';
+import { createHttpServer } from './http-server.js';
 import { listen } from './listen.js';
-import type { AllowedOrigins } from './origin.js';
 import { replaceSecureContext, type SecureContext } from './secure-context.js';
 import { StrayErrors } from './stray-errors.js';
-import { createGateway, createListener, type ToNodeOptions } from './to-node.js';
+import { createGateway, createListener } from './to-node.js';
 import { createUpgradeListener, leavesHttp } from './upgrade.js';
-
-export interface ServeOptions extends ToNodeOptions, EndpointOptions, ProtocolOptions, ConnectionLimits {
-  /** How long the application's `start()` may take. Default: as long as it takes; a dispatcher limits each of its mounts. */
-  readonly startTimeoutMs?: number;
-  /** How long `close()` waits for requests under way before it cuts them. Default 8,000: less than the 10 s that Docker waits. */
-  readonly closeTimeoutMs?: number;
-  /**
-   * `true`: a client that has closed its sending side still gets the answer to what it sent before. Default
-   * `false`: it counts as gone, since a browser that leaves looks the same to a server.
-   */
-  readonly allowHalfOpen?: boolean;
-  /**
-   * What happens when something is thrown or rejects that no request's own code catches: in a timer, in an event
-   * listener, in a promise that nobody awaits.
-   *
-   * `'leave'` (default): the process is as Node made it, which prints the error and ends at once.
-   * `'drain'`: `onError` is told, requests under way are finished as by `close()`, and the process exits with
-   * code 1, for its supervisor to start it anew.
-   */
-  readonly strayErrors?: 'leave' | 'drain';
-  /**
-   * `true`: with `strayErrors: 'drain'`, the request that a stray error belongs to is found out, and with it the
-   * application, by an `AsyncLocalStorage` around every request, which costs time. Default `false`: the
-   * applications with requests under way are named.
-   */
-  readonly attributeStrayErrors?: boolean;
-  /** Which pages may open a WebSocket. Default: those of the same host, where the handshake brings cookies. */
-  readonly webSocketOrigins?: AllowedOrigins;
-}
 
 /** A server that listens. */
 export interface Server {
@@ -145,6 +110,7 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
     sockets: drain.sockets,
     sessions,
     attributes: options.attributeStrayErrors ?? false,
+    decide: typeof options.strayErrors === 'function' ? options.strayErrors : undefined,
     closeTimeoutMs,
     close,
   });
@@ -184,7 +150,7 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
     return (closed ??= stop());
   }
 
-  if (options.strayErrors === 'drain') stray.watch();
+  if (watchesStray(options)) stray.watch();
   await lifecycle
     .start({ mounts: [], report: (error, info) => gateway.report(error, info) })
     .catch((error: unknown) => {
@@ -246,42 +212,4 @@ function checkTimeout(timeoutMs: unknown): number {
     'VIADUCT_E_OPTION',
     `close: timeoutMs is ${String(timeoutMs)}. Write a number of milliseconds: 0 cuts at once, Infinity waits for all.`,
   );
-}
-
-const OPTIONS: ReadonlySet<string> = new Set<string>([
-  'port',
-  'host',
-  'path',
-  'fd',
-  'tls',
-  'http2',
-  'onError',
-  'trustProxy',
-  'startTimeoutMs',
-  'closeTimeoutMs',
-  ...Object.keys(SERVER_LIMITS),
-  ...Object.keys(CONNECTION_LIMITS),
-  'allowHalfOpen',
-  'webSocketOrigins',
-  'strayErrors',
-  'attributeStrayErrors',
-]);
-
-function refuseWrongOptions(options: ServeOptions): void {
-  const unknown = Object.keys(options).find((option) => !OPTIONS.has(option));
-  if (unknown !== undefined) {
-    throw wrongOption(`there is no option "${unknown}". Options are ${[...OPTIONS].join(', ')}.`);
-  }
-  checkProtocolOptions(options, 'serve');
-  const { strayErrors = 'leave' } = options;
-  if (strayErrors !== 'leave' && strayErrors !== 'drain') {
-    throw wrongOption(`strayErrors is ${JSON.stringify(strayErrors)}. Write 'leave' or 'drain'.`);
-  }
-  if (options.attributeStrayErrors === true && strayErrors === 'leave') {
-    throw wrongOption("attributeStrayErrors has nothing to attribute. Write strayErrors: 'drain' with it.");
-  }
-}
-
-function wrongOption(fault: string): ViaductTypeError {
-  return new ViaductTypeError('VIADUCT_E_OPTION', `serve: ${fault}`);
 }

@@ -18,6 +18,8 @@ export interface StrayErrorsOptions {
   readonly sessions: Http2Sessions | undefined;
   /** Keeps the request with everything that its handling sets going. */
   readonly attributes: boolean;
+  /** What becomes of the process is decided there, once `onError` was told; without it, the server drains and the process ends. */
+  readonly decide: ((error: unknown) => void) | undefined;
   /** How long `close` may take, its applications aside. */
   readonly closeTimeoutMs: number;
   close(): Promise<void>;
@@ -100,6 +102,12 @@ export class StrayErrors {
     else this.#options.gateway.report(error, { mounts: [], stray, suspects });
   }
 
+  /** @returns Whether somebody else sees to it what becomes of the process. */
+  leave(error: unknown): boolean {
+    this.#options.decide?.(error);
+    return this.#options.decide !== undefined;
+  }
+
   /** Resolves when everything has ended, or might not end. */
   async end(): Promise<void> {
     const { close, closeTimeoutMs } = this.#options;
@@ -122,10 +130,11 @@ function onUnhandledRejection(reason: unknown): void {
 
 function handle(error: unknown, stray: StrayKind): void {
   report(error, stray);
-  if (isEnding) return;
+  const ending = [...watching].filter((each) => !each.leave(error));
+  if (isEnding || ending.length === 0) return;
   isEnding = true;
   process.exitCode = 1;
-  void Promise.all(Array.from(watching, (each) => each.end())).then(() => process.exit(1));
+  void Promise.all(ending.map((each) => each.end())).then(() => process.exit(1));
 }
 
 /** To the server whose request it strayed from, else to those with requests under way, else to all. */

@@ -20,6 +20,7 @@ export function runWorker(): void {
   let booting: Promise<Service | undefined> = Promise.resolve(undefined);
   let state: 'booting' | 'serving' | 'draining' = 'booting';
   let exitCode = 0;
+  let isWatched = false;
   let gracefulTimeoutMs = 0;
   let register: Program['register'];
 
@@ -28,7 +29,12 @@ export function runWorker(): void {
   // Until there are logs, which listen themselves.
   process.on('SIGUSR2', () => undefined);
   process.on('SIGTERM', () => report({ type: 'retire', reason: 'it was sent SIGTERM', hasFailed: false }));
-  process.on('uncaughtException', fail);
+  process.on('uncaughtException', (error) => {
+    // While there is a server, it knows whose the error may be.
+    if (isWatched) return;
+    console.error(`worker ${pid}: uncaught`, error);
+    fail(error);
+  });
   process.on('message', (order: Order) => {
     if (order.type === 'boot') booting = boot(order.task);
     else if (order.type === 'metrics') void tellMetrics();
@@ -45,12 +51,18 @@ export function runWorker(): void {
       ({ register } = program);
       stage = 'start';
       ({ gracefulTimeoutMs } = settings);
-      const service = await Service.start(application, settings, { ...options, fd: LISTENING_DESCRIPTOR });
+      isWatched = true;
+      const service = await Service.start(application, settings, {
+        ...options,
+        fd: LISTENING_DESCRIPTOR,
+        strayErrors: fail,
+      });
       watchSelf(service, task, settings.maxMemoryBytes, report);
       state = 'serving';
       report({ type: 'ready', url: service.url });
       return service;
     } catch (error) {
+      isWatched = false;
       leave({ type: 'failed', stage, message: toError(error).message }, 1);
       return undefined;
     }
@@ -65,6 +77,7 @@ export function runWorker(): void {
     }
     state = 'draining';
     const requests = await service.drain(timeoutMs);
+    isWatched = false;
     await tellMetrics();
     leave({ type: 'cut', requests }, exitCode);
   }
@@ -76,7 +89,6 @@ export function runWorker(): void {
   /** Nobody knows what state the application is in, but it serves on until somebody else has taken over. */
   function fail(thrown: unknown): void {
     const error = toError(thrown);
-    console.error(`worker ${pid}: uncaught`, error);
     exitCode = 1;
     if (state === 'booting') leave({ type: 'failed', stage: 'start', message: error.message }, 1);
     else report({ type: 'retire', reason: `an error was not caught: ${error.message}`, hasFailed: true });
