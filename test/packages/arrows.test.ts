@@ -13,7 +13,16 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   fastify: ['@viaduct/core', '@viaduct/node', 'fastify', 'find-my-way'],
   koa: ['@viaduct/core', '@viaduct/node', 'koa'],
   testing: ['@viaduct/core', '@viaduct/node'],
-  viaduct: ['@viaduct/core', '@viaduct/node', '@viaduct/testing', '@clack/prompts', 'leven', 'pino', 'tsx'],
+  viaduct: [
+    '@viaduct/core',
+    '@viaduct/node',
+    '@viaduct/testing',
+    '@clack/prompts',
+    'leven',
+    'pino',
+    'prom-client',
+    'tsx',
+  ],
   'create-viaduct': ['viaduct'],
 };
 
