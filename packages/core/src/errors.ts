@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'VIADUCT_E_CLIENT_GONE'
   | 'VIADUCT_E_LINT'
   | 'VIADUCT_E_LOG_FILE'
+  | 'VIADUCT_E_DEFAULT'
   | 'VIADUCT_E_THROWN';
 
 /** Something failed while applications run: a start, a request, a stop. */
