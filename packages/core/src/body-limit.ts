@@ -1,16 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import { abandon } from './abandon.js';
 import { ViaductError } from './errors.js';
-import { isHeaderName } from './header-name.js';
+import { scanHead } from './head-scan.js';
 import { sendPlain } from './plain-answer.js';
-import { OVERFLOW, type RecordedRequest } from './request-record.js';
+import { BODY_BYTES, OVERFLOW, type RecordedRequest } from './request-record.js';
 
 /**
  * Holds a request body to its limit, also when the application never reads it.
  *
  * A declared length is enough: Node's parser lets no more bytes through than were declared. Bodies without
  * one are counted where they come in, on the request itself, so that it does not matter how an application
- * reads them; requests without a body cost one look at their header names.
+ * reads them.
  *
  * @returns Whether the request may go on; if not, it has been answered with 413.
  */
@@ -26,15 +26,10 @@ export function limitBody(request: RecordedRequest, response: ServerResponse, ma
   return false;
 }
 
-/** `Infinity` for a body of unknown length. */
+/** `Infinity` for a body of unknown length. A request that was made in this process was not scanned yet. */
 function declaredLength(request: RecordedRequest): number {
-  const raw = request.rawHeaders;
-  for (let index = 0; index < raw.length; index += 2) {
-    const name = raw[index] ?? '';
-    if (isHeaderName(name, 'content-length')) return Number(raw[index + 1]);
-    if (isHeaderName(name, 'transfer-encoding')) return Infinity;
-  }
-  return request.httpVersionMajor >= 2 && !request.complete ? Infinity : 0;
+  const bytes = (request[BODY_BYTES] ??= scanHead(request.rawHeaders).bodyBytes);
+  return bytes === 0 && request.httpVersionMajor >= 2 && !request.complete ? Infinity : bytes;
 }
 
 type Push = RecordedRequest['push'];

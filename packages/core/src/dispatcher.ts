@@ -5,12 +5,11 @@ import type { Application } from './application.js';
 import { createStart } from './boot.js';
 import { type Context, nodeContextOf } from './context.js';
 import type { ApplicationDescription } from './description.js';
-import { ViaductTypeError } from './errors.js';
+import { type DispatcherOptions, refuseWrongOptions } from './dispatcher-options.js';
 import { failOnNode, failOnWeb } from './failure.js';
-import { type ErrorInfo, type ErrorListener, Gateway } from './gateway.js';
-import { type Guard, GuardTable, type Guards, runGuards } from './guards.js';
+import { type ErrorInfo, Gateway } from './gateway.js';
+import { type Guard, GuardTable, runGuards } from './guards.js';
 import { rewriteLocationOnNode, rewriteLocationOnWeb } from './location.js';
-import { checkLimits } from './limits.js';
 import { type Mount, MountPoint } from './mount-point.js';
 import { AMBIGUOUS, MountTable, type Mounts } from './mount-table.js';
 import { createMountedLifecycle, isDown, retryAfter } from './mounted-lifecycle.js';
@@ -26,30 +25,6 @@ import { type ParsedTarget, parseTarget, targetBelow } from './target.js';
 import { failUpgrade, runUpgrade } from './upgrade.js';
 import { answerUpgrade, refuseUpgrade } from './upgrade-answer.js';
 import { enterWeb } from './web-entry.js';
-
-export interface DispatcherOptions {
-  /** What messages and logs call it. */
-  readonly name?: string;
-  /** Run before any application below their keys, from outer to inner, on both faces and for every method. */
-  readonly guards?: Guards;
-  /** Told of every failure below this dispatcher that no inner one listens to. Default: the server's, else `console.error`. */
-  readonly onError?: ErrorListener;
-  /** `true`: a host with mounts of its own never falls back to mounts without a host. Default `false`. */
-  readonly isolateHosts?: boolean;
-  /**
-   * How long `stop()` waits for `waitUntil` work of requests that came to this dispatcher itself, without a
-   * server. Default 8,000.
-   */
-  readonly workTimeoutMs?: number;
-  /** How long the `start()` of one application may take. Default 30,000. */
-  readonly startTimeoutMs?: number;
-  /**
-   * What becomes of the others when an application does not start. `'fail'` (default): the start fails, and what
-   * had started is stopped. `'isolate'`: the others serve; in its place 503 with `Retry-After` is answered,
-   * `onError` is told, and it is started again in the background, after 1 s at first and every minute at last.
-   */
-  readonly boot?: 'fail' | 'isolate';
-}
 
 /** An application made of applications: it delegates each path to the one that owns it. */
 export interface Dispatcher extends Application {
@@ -248,27 +223,4 @@ function rereadTarget(request: RecordedRequest, point: MountPoint): ParsedTarget
   const reread = parseTarget(point.basePath + url);
   request[TARGET] = reread ?? '/';
   return reread;
-}
-
-const OPTIONS: ReadonlySet<string> = new Set<keyof DispatcherOptions>([
-  'name',
-  'guards',
-  'onError',
-  'isolateHosts',
-  'startTimeoutMs',
-  'boot',
-  'workTimeoutMs',
-]);
-
-function refuseWrongOptions(options: DispatcherOptions): void {
-  const unknown = Object.keys(options).find((option) => !OPTIONS.has(option));
-  let fault: string | undefined;
-  const { boot = 'fail', workTimeoutMs } = options;
-  checkLimits({ workTimeoutMs }, 'createDispatcher');
-  if (unknown !== undefined) {
-    fault = `there is no option "${unknown}". Options are ${[...OPTIONS].join(', ')}.`;
-  } else if (boot !== 'fail' && boot !== 'isolate') {
-    fault = `boot is ${JSON.stringify(boot)}. Write 'fail' or 'isolate'.`;
-  }
-  if (fault !== undefined) throw new ViaductTypeError('VIADUCT_E_OPTION', `createDispatcher: ${fault}`);
 }

@@ -14,5 +14,6 @@ export interface ForwardedFacts {
 export interface Forwarding {
   /** Whether the peer on the connection is one of the trusted proxies. */
   trusts(request: IncomingMessage): boolean;
+  /** For a request that has such headers. */
   read(request: IncomingMessage): ForwardedFacts | undefined;
 }

@@ -1,28 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { ForwardedFacts } from './forwarding.js';
+import type { HeadScan } from './head-scan.js';
 import { parseHost } from './host.js';
 import { unifyAuthority } from './authority.js';
 import { isHeaderName } from './header-name.js';
 import { isClean, type ParsedTarget } from './target.js';
 
-/**
- * Whether the headers that say whom a request is for, and who sent it, can be read in one way only.
- */
-export function hasPlausibleHead(request: IncomingMessage): boolean {
-  const raw = request.rawHeaders;
-  let hosts = 0;
-  let host = '';
-  let contentTypes = 0;
-  let authorizations = 0;
-  for (let index = 0; index < raw.length; index += 2) {
-    const name = raw[index] ?? '';
-    if (isHeaderName(name, 'host')) {
-      hosts += 1;
-      host = raw[index + 1] ?? '';
-    } else if (isHeaderName(name, 'content-type')) contentTypes += 1;
-    else if (isHeaderName(name, 'authorization')) authorizations += 1;
-  }
-  if (contentTypes > 1 || authorizations > 1 || hosts > 1) return false;
+/** Whether the headers that say whom a request is for, and who sent it, can be read in one way only. */
+export function isPlausibleHead(request: IncomingMessage, head: HeadScan): boolean {
+  const { hosts, host } = head;
+  if (head.isAmbiguous || hosts > 1) return false;
   if (request.httpVersionMajor >= 2) return unifyAuthority(request, hosts === 1 ? host : undefined);
   // Not from `request.headers`: Node builds that object on the first read, and an application may never read it.
   if (hosts === 1) return isValidHost(host);

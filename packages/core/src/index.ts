@@ -10,7 +10,8 @@ export type {
   RouteRequest,
   TableDescription,
 } from './description.js';
-export { createDispatcher, type Dispatcher, type DispatcherOptions } from './dispatcher.js';
+export { createDispatcher, type Dispatcher } from './dispatcher.js';
+export type { DispatcherOptions } from './dispatcher-options.js';
 export { ViaductError, ViaductTypeError, type ErrorCode } from './errors.js';
 export type { RequestState } from './exchange.js';
 export type { ErrorInfo, ErrorListener, Suspect } from './gateway.js';

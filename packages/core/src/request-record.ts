@@ -15,6 +15,7 @@ import type { AnswerEnd } from './upgrade-end.js';
 export const POINT: unique symbol = Symbol.for('viaduct.1.point');
 export const TARGET: unique symbol = Symbol.for('viaduct.1.target');
 export const RESPONSE: unique symbol = Symbol.for('viaduct.1.response');
+export const BODY_BYTES: unique symbol = Symbol.for('viaduct.1.body-bytes');
 export const FORWARDED: unique symbol = Symbol.for('viaduct.1.forwarded');
 export const OBSERVATION: unique symbol = Symbol.for('viaduct.1.observation');
 /** Set when the body has grown beyond its limit: what readers of it are told. */
@@ -29,6 +30,8 @@ export interface RecordedRequest extends IncomingMessage {
   [POINT]?: MountPoint;
   [TARGET]?: ParsedTarget;
   [RESPONSE]?: AnswerEnd;
+  /** The declared length of its body: 0 without one, `Infinity` for one that nobody knows yet. */
+  [BODY_BYTES]?: number;
   [OVERFLOW]?: Error;
   /** What trusted proxies said. */
   [FORWARDED]?: ForwardedFacts;

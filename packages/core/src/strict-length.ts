@@ -47,7 +47,7 @@ export function checkLength(response: ServerResponse & { [SENT]?: number; [OWN]?
 
 const write: Send = function write(chunk, encoding, callback) {
   const sent = (this[SENT] ?? 0) + lengthOf(chunk, encoding);
-  if (sent > declaredLength(this)) return fail(this, sent);
+  if (sent > declaredLength(this) && !willBeChunked(this)) return fail(this, sent);
   this[SENT] = sent;
   return methodsOf(this).write.call(this, chunk, encoding, callback);
 };
@@ -57,7 +57,7 @@ const end: Send = function end(chunk, encoding, callback) {
   // Compared with NaN, everything is false: nothing was declared.
   if (declared >= 0) {
     const sent = (this[SENT] ?? 0) + lengthOf(chunk, encoding);
-    if (sent !== declared) {
+    if (sent !== declared && !willBeChunked(this)) {
       fail(this, sent);
       return this;
     }
@@ -80,7 +80,12 @@ function declaredLength(response: CheckedResponse): number {
   const { statusCode } = response;
   if (statusCode === 204 || statusCode === 304) return NaN;
   const length = response.getHeader('content-length');
-  return length === undefined || response.hasHeader('transfer-encoding') ? NaN : Number(length);
+  return length === undefined ? NaN : Number(length);
+}
+
+/** Node drops a length that stands beside a transfer encoding. Asked only when something is wrong. */
+function willBeChunked(response: CheckedResponse): boolean {
+  return response._header === null && response.hasHeader('transfer-encoding');
 }
 
 /** There, clients may close the connection for a body that is too long, and with it the answers of others. */

@@ -2,7 +2,7 @@ import { Server, type ServerResponse } from 'node:http';
 import { Server as TcpServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { closeFrame } from '@viaduct/core/internal';
+import { closeFrame, connectionsOf, rememberConnection } from '@viaduct/core/internal';
 import type { Deadline } from './deadline.js';
 import { isAnswering } from './pipelined-answers.js';
 import type { Http2Sessions } from './http2-sessions.js';
@@ -24,28 +24,19 @@ export class Drain {
   isDraining = false;
   readonly #server: Server;
   readonly #sessions: Http2Sessions | undefined;
-  readonly #sockets = new Set<Socket>();
   readonly #upgraded = new Set<Duplex>();
 
   /** Every open connection. */
-  get sockets(): Iterable<Socket> {
-    return this.#sockets;
+  get sockets(): readonly Socket[] {
+    return connectionsOf(this.#server);
   }
 
   constructor(server: Server, sessions?: Http2Sessions) {
     this.#server = server;
     this.#sessions = sessions;
-    const sockets = this.#sockets;
-    // One for all: a closure of its own, and `once`, would cost each idle connection several hundred bytes.
-    function forget(this: Socket): void {
-      sockets.delete(this);
-    }
     // With TLS, the one that requests come on is another than the one that was accepted.
     for (const event of ['connection', 'secureConnection']) {
-      server.on(event, (socket: Socket) => {
-        sockets.add(socket);
-        socket.on('close', forget);
-      });
+      server.on(event, (socket: Socket) => rememberConnection(socket, server));
     }
   }
 
@@ -60,24 +51,24 @@ export class Drain {
     this.isDraining = true;
     // Stops accepting and nothing else: the close() of an HTTP server would drop idle connections now.
     TcpServer.prototype.close.call(this.#server);
-    for (const socket of this.#sockets) announceClose(socket);
+    for (const socket of this.sockets) announceClose(socket);
     this.#sessions?.close();
     for (const socket of this.#upgraded) socket.write(GOING_AWAY);
     const graceEnds = Date.now() + IDLE_GRACE_MS;
-    while (this.#sockets.size > 0 && !deadline.isReached) {
+    while (this.sockets.length > 0 && !deadline.isReached) {
       if (Date.now() >= graceEnds) this.#server.closeIdleConnections();
       await deadline.before(delay(POLL_MS));
     }
     const cut = this.#countBusy();
     this.#server.closeAllConnections();
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.sockets) socket.destroy();
     // Ends the timer that checks connections; the server itself no longer listens.
     Server.prototype.close.call(this.#server, () => undefined);
     return cut;
   }
 
   #countBusy(): CutConnections {
-    const plain = [...this.#sockets].filter((socket) => !this.#upgraded.has(socket));
+    const plain = this.sockets.filter((socket) => !this.#upgraded.has(socket));
     return {
       requests: plain.filter(isAnswering).length + (this.#sessions?.openStreams ?? 0),
       upgrades: this.#upgraded.size,

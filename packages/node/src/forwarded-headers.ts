@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { type ForwardedFacts, type Forwarding, LOWER_CASE, plainAddress } from '@viaduct/core/internal';
+import { type ForwardedFacts, type Forwarding, isForwardedName, plainAddress } from '@viaduct/core/internal';
 import { type ProxyTrust, toTrustFunction, type TrustFunction } from './trust-proxy.js';
 
 /**
@@ -17,7 +17,6 @@ export function createForwarding(trust: ProxyTrust | undefined): Forwarding {
   return {
     trusts: (request) => isTrusted(request.socket.remoteAddress ?? '', 0),
     read(request) {
-      if (!hasForwarded(request.rawHeaders)) return undefined;
       const { remoteAddress = '' } = request.socket;
       if (isTrusted(remoteAddress, 0)) return readFacts(request, remoteAddress, isTrusted);
       removeForwarded(request);
@@ -61,30 +60,12 @@ function listOf(request: IncomingMessage, name: string): string[] {
     .filter((item) => item !== '');
 }
 
-/** Told by the first letter: most requests have no such header, and this runs for each. */
-function hasForwarded(raw: readonly string[]): boolean {
-  for (let index = 0; index < raw.length; index += 2) {
-    const name = raw[index] ?? '';
-    const first = name.charCodeAt(0) | LOWER_CASE;
-    if ((first === LETTER_X || first === LETTER_F) && isForwarded(name)) return true;
-  }
-  return false;
-}
-
-function isForwarded(name: string): boolean {
-  return FORWARDED.test(name);
-}
-
-const LETTER_F = 0x66;
-const LETTER_X = 0x78;
-const FORWARDED = /^(?:x-forwarded-.+|forwarded|x-real-ip)$/i;
-
 /** Node builds `headers` of `rawHeaders` on the first read, which may lie before or behind. */
 function removeForwarded(request: IncomingMessage): void {
   const raw = request.rawHeaders;
-  const kept = raw.filter((_, index) => !isForwarded(raw[index - (index % 2)] ?? ''));
+  const kept = raw.filter((_, index) => !isForwardedName(raw[index - (index % 2)] ?? ''));
   raw.splice(0, raw.length, ...kept);
   for (const name of Object.keys(request.headers)) {
-    if (isForwarded(name)) delete request.headers[name];
+    if (isForwardedName(name)) delete request.headers[name];
   }
 }

@@ -107,7 +107,7 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
   const drain = new Drain(httpServer, sessions);
   const stray = new StrayErrors({
     gateway,
-    sockets: drain.sockets,
+    sockets: () => drain.sockets,
     sessions,
     attributes: options.attributeStrayErrors ?? false,
     decide: typeof options.strayErrors === 'function' ? options.strayErrors : undefined,

@@ -13,7 +13,7 @@ const STOP_GRACE_MS = 2_000;
 export interface StrayErrorsOptions {
   readonly gateway: Gateway;
   /** The connections of the server. */
-  readonly sockets: Iterable<Socket>;
+  sockets(): readonly Socket[];
   /** Those that speak HTTP/2, if it does. */
   readonly sessions: Http2Sessions | undefined;
   /** Keeps the request with everything that its handling sets going. */
@@ -87,8 +87,8 @@ export class StrayErrors {
   }
 
   *#requestsUnderWay(): Generator<RecordedRequest, void, undefined> {
-    const { sockets, sessions } = this.#options;
-    for (const socket of sockets) {
+    const { sessions } = this.#options;
+    for (const socket of this.#options.sockets()) {
       const request = requestOn(socket);
       if (request !== undefined) yield request;
     }
