@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
-import { type FetchHandler, serve, type Server } from 'viaduct';
+import { text as readText } from 'node:stream/consumers';
+import { type FetchHandler, fromNode, serve, type Server } from 'viaduct';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deferred } from './deferred.js';
 
@@ -162,6 +163,29 @@ describe('the Request that a web application gets from a Node server', () => {
     server.httpServer.once('request', () => setImmediate(() => leave.abort()));
     await expect(asked).rejects.toThrow('aborted');
     expect(await promise).toEqual([true, true, true]);
+  });
+
+  it.each([
+    ['reads', 'the body'],
+    ['leaves', ''],
+  ])('counts as read after a native application that %s its body', async (verb, expected) => {
+    const inner = fromNode(async (req, res) => {
+      res.end(verb === 'reads' ? await readText(req) : '');
+    });
+    const answer = await ask(
+      async (request, context) => {
+        const { headers } = request;
+        const answered = await (await inner.fetch(request, context)).text();
+        const again = await request.text().then(
+          () => 'read again',
+          (error: unknown) => (error as Error).name,
+        );
+        return Response.json({ answered, used: request.bodyUsed, again, type: headers.get('content-type') });
+      },
+      '/',
+      { method: 'POST', body: 'the body', headers: { 'content-type': 'text/x-test' } },
+    );
+    expect(answer).toEqual({ answered: expected, used: true, again: 'TypeError', type: 'text/x-test' });
   });
 
   it('fails to read its body when the client leaves in the middle', async () => {

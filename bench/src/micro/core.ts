@@ -70,6 +70,7 @@ const source: RequestSource = {
   // Always another one: requests that follow one signal would pile up on it.
   signal: () => new AbortController().signal,
   body: () => null,
+  nodeBody: () => null,
 };
 
 group('lazy request', () => {

@@ -1,11 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { believeAuthority, hasPlausibleHead, isPlausible } from './head-check.js';
+import { believeAuthority, isPlausible, isPlausibleHead } from './head-check.js';
+import { type HeadScan, scanHead } from './head-scan.js';
 import type { MountPoint } from './mount-point.js';
 import { sendPlain } from './plain-answer.js';
 import { closeWithConnection } from './queued-response.js';
-import { FORWARDED, POINT, RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
+import { BODY_BYTES, FORWARDED, POINT, RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
 import { originalUrlOf, type ParsedTarget, parseTarget, targetBelow, underPrefix } from './target.js';
+import { watchUpload } from './refused-upload.js';
 import { refuseUpgrade } from './upgrade-answer.js';
 import { type AnswerEnd, UpgradeEnd } from './upgrade-end.js';
 
@@ -27,8 +29,14 @@ export function admit(request: RecordedRequest, response: ServerResponse, root: 
   if (request[POINT] !== undefined) return true;
   const status = enter(request, response, root);
   if (response.socket === null) closeWithConnection(request, response);
-  if (status === undefined) return true;
-  const isForServer = request.url === '*' && request.method === 'OPTIONS' && hasPlausibleHead(request);
+  if (status === undefined) {
+    watchUpload(request, response, request[BODY_BYTES] ?? 0);
+    return true;
+  }
+  const isForServer =
+    request.url === '*' &&
+    request.method === 'OPTIONS' &&
+    isPlausibleHead(request, scanHead(request.rawHeaders));
   return isForServer ? answerServerOptions(response) : refuse(response, status);
 }
 
@@ -49,9 +57,11 @@ function enter(request: RecordedRequest, end: AnswerEnd, root: MountPoint): Refu
   const { limits } = root.gateway;
   if (url.length > limits.maxTargetBytes) return 414;
   if (request.rawHeaders.length > limits.maxHeaders * 2) return 431;
-  const target = readTarget(request, url);
+  const head = scanHead(request.rawHeaders);
+  const target = readTarget(request, url, head);
   if (typeof target === 'number') return target;
-  const forwarded = root.gateway.forwarding?.read(request);
+  request[BODY_BYTES] = head.bodyBytes;
+  const forwarded = head.hasForwarded ? root.gateway.forwarding?.read(request) : undefined;
   if (forwarded === undefined) return record(request, end, root, target);
   if (!isPlausible(forwarded)) return 400;
   request[FORWARDED] = forwarded;
@@ -72,8 +82,10 @@ export function admitHosted(
   root: MountPoint,
   wire: string,
 ): Refusal | undefined {
-  const target = readTarget(request, wire);
+  const head = scanHead(request.rawHeaders);
+  const target = readTarget(request, wire, head);
   if (typeof target === 'number') return target;
+  request[BODY_BYTES] = head.bodyBytes;
   const { url } = request;
   if (response.socket === null) closeWithConnection(request, response);
   record(request, response, root, target);
@@ -82,14 +94,14 @@ export function admitHosted(
 }
 
 /** The target of a request that is what it seems, else the status to refuse it with. */
-function readTarget(request: RecordedRequest, wire: string): ParsedTarget | Refusal {
+function readTarget(request: RecordedRequest, wire: string, head: HeadScan): ParsedTarget | Refusal {
   if (request.method === 'TRACE') return 405;
-  if (!hasPlausibleHead(request)) return 400;
+  if (!isPlausibleHead(request, head)) return 400;
   const target = parseTarget(wire);
   return target !== undefined && believeAuthority(request, target) ? target : 400;
 }
 
-/** The hot path's whole record: three ready-made values and a string that is there already. */
+/** The hot path's record: ready-made values and a string that is there already. */
 function record(
   request: RecordedRequest,
   end: AnswerEnd,

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+
 /** What a {@link LazyRequest} is made of. Each member is asked for once, when the application first reads it. */
 export interface RequestSource {
   readonly method: string;
@@ -8,6 +10,8 @@ export interface RequestSource {
   signal(): AbortSignal;
   /** `null` when the request has no body. */
   body(): ReadableStream<Uint8Array> | null;
+  /** The Node request that the body comes on; `null` when it has none. */
+  nodeBody(): IncomingMessage | null;
 }
 
 /**
@@ -21,6 +25,25 @@ export interface RequestSource {
 export function createRequest(source: RequestSource): Request {
   stand ??= createStandIn();
   return stand(source);
+}
+
+/** Whether a `Request` has a body, without making its stream. */
+export function hasRequestBody(request: Request): boolean {
+  return isUnread(request) ? LazyRequest.sourceOf(request).nodeBody() !== null : request.body !== null;
+}
+
+/**
+ * Takes the Node request under a `Request` that was made of one, to read the body from there: a stream between two Node
+ * requests would cost more than all the rest. For everybody else the body then counts as read.
+ *
+ * @returns `undefined` when the body can only be read like that of any `Request`.
+ */
+export function takeNodeBody(request: Request): IncomingMessage | undefined {
+  return isUnread(request) ? LazyRequest.take(request) : undefined;
+}
+
+function isUnread(request: unknown): request is LazyRequest {
+  return request instanceof LazyRequest && LazyRequest.isUnread(request);
 }
 
 let stand: ((source: RequestSource) => Request) | undefined;
@@ -47,6 +70,7 @@ class LazyRequest {
   #headers: Headers | undefined;
   #url: string | undefined;
   #whole: Request | undefined;
+  #isTaken = false;
 
   constructor(source: RequestSource) {
     this.#source = source;
@@ -70,11 +94,34 @@ class LazyRequest {
     return this.#source.signal();
   }
 
-  /** No member, or applications would see it on their requests. */
+  // No members, or applications would see them on their requests.
+
   static wholeOf(request: LazyRequest): Request {
+    return (request.#whole ??= LazyRequest.#makeWhole(request));
+  }
+
+  static #makeWhole(request: LazyRequest): Request {
     const source = request.#source;
     const { headers, signal } = request;
-    return (request.#whole ??= new Request(source.url(), { ...initOf(source), headers, signal }));
+    const init = { ...initOf(source), headers, signal };
+    if (!request.#isTaken) return new Request(source.url(), init);
+    const taken = new Request(source.url(), { ...init, body: new ReadableStream() });
+    void taken.body?.getReader().cancel();
+    return taken;
+  }
+
+  static sourceOf(request: LazyRequest): RequestSource {
+    return request.#source;
+  }
+
+  static isUnread(request: LazyRequest): boolean {
+    return request.#whole === undefined && !request.#isTaken;
+  }
+
+  static take(request: LazyRequest): IncomingMessage | undefined {
+    const node = request.#source.nodeBody() ?? undefined;
+    request.#isTaken = node !== undefined;
+    return node;
   }
 }
 

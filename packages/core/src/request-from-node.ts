@@ -48,8 +48,13 @@ class NodeRequestSource implements RequestSource {
   }
 
   body(): ReadableStream<Uint8Array> | null {
+    const request = this.nodeBody();
+    return request === null ? null : toBody(request);
+  }
+
+  nodeBody(): RecordedRequest | null {
     const { method } = this;
-    return method === 'GET' || method === 'HEAD' || !hasBody(this.#request) ? null : toBody(this.#request);
+    return method === 'GET' || method === 'HEAD' || !hasBody(this.#request) ? null : this.#request;
   }
 }
 
@@ -111,7 +116,7 @@ class BodySource implements UnderlyingSource<Uint8Array> {
     const request = this.#request;
     this.#controller = controller;
     if (request.destroyed && !request.readableEnded)
-      return this.#close(() => controller.error(request[OVERFLOW] ?? clientGone()));
+      return this.#close(() => controller.error(uploadError(request)));
     request.pause();
     request.on('data', (chunk: Uint8Array) => {
       if (this.#isClosed) return;
@@ -119,8 +124,8 @@ class BodySource implements UnderlyingSource<Uint8Array> {
       if ((controller.desiredSize ?? 0) <= 0) request.pause();
     });
     request.once('end', () => this.#close(() => controller.close()));
-    request.once('error', (error) => this.#close(() => controller.error(request[OVERFLOW] ?? error)));
-    request.once('close', () => this.#close(() => controller.error(request[OVERFLOW] ?? clientGone())));
+    request.once('error', (error) => this.#close(() => controller.error(uploadError(request, error))));
+    request.once('close', () => this.#close(() => controller.error(uploadError(request))));
   }
 
   #close(finish: () => void): void {
@@ -130,7 +135,14 @@ class BodySource implements UnderlyingSource<Uint8Array> {
   }
 }
 
-function clientGone(): ViaductError {
+/**
+ * What readers of a body that broke off are told.
+ *
+ * @param error What the request itself said, if anything.
+ */
+export function uploadError(request: RecordedRequest, error?: Error): Error {
+  const said = request[OVERFLOW] ?? error;
+  if (said !== undefined) return said;
   return new ViaductError(
     'VIADUCT_E_CLIENT_GONE',
     'the client closed the connection before the request body ended',

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ViaductError } from '@viaduct/core';
+import { hasRequestBody } from '@viaduct/core/internal';
 import { Answer, type AnswerOwner, HIGH_WATER_MARK } from './answer.js';
 import { DETACH_SIGNAL, type RequestInternals } from './internals.js';
+import { NodeUpload } from './node-upload.js';
 import { RequestBody, type UploadOwner } from './request-body.js';
 import { createRequest, type EmulatedRequestHead, type RequestSource, toRawHeaders } from './request.js';
 import { createResponse, type EmulatedResponse } from './response.js';
@@ -54,7 +56,7 @@ class Exchange implements RequestSource, SocketOwner, AnswerOwner, UploadOwner {
   readonly #hooks: EmulateHooks | undefined;
   readonly #answer: Answer;
   /** `undefined` for a request that has no body. */
-  readonly #upload: RequestBody | undefined;
+  readonly #upload: RequestBody | NodeUpload | undefined;
   #isWatching = false;
   /** Whether the answer has finished, or the connection was lost. */
   #isOver = false;
@@ -71,14 +73,17 @@ class Exchange implements RequestSource, SocketOwner, AnswerOwner, UploadOwner {
     this.#web = web;
     this.#head = head;
     this.#hooks = hooks;
-    const { method } = head;
-    const hasBody = method !== 'GET' && method !== 'HEAD' && web.body !== null;
+    const { method, upload } = head;
+    const hasBody = method !== 'GET' && method !== 'HEAD' && (upload !== undefined || hasRequestBody(web));
     this.#answer = new Answer(this, resolve, reject);
     this.socket = new EmulatedSocket(this, head, HIGH_WATER_MARK);
     const request = createRequest(head, toRawHeaders(web, head, hasBody), this.socket, this);
     this.#request = request as IncomingMessage & RequestInternals;
     this.response = createResponse(request, this.socket, this.#answer, RESPONSE_OPTIONS);
-    this.#upload = hasBody ? new RequestBody(web, request, this) : undefined;
+    if (hasBody) {
+      this.#upload =
+        upload === undefined ? new RequestBody(web, request, this) : new NodeUpload(upload, request, this);
+    }
     if (!hasBody) request.complete = true;
   }
 

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { takeNodeBody } from '@viaduct/core/internal';
+import { NodeUpload } from './node-upload.js';
 
 /** What the body of a request tells the exchange it belongs to. */
 export interface UploadOwner {
@@ -18,6 +20,8 @@ export class RequestBody {
   readonly #request: IncomingMessage;
   readonly #owner: UploadOwner;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  /** Where the web request was made of a Node request that nobody has read. */
+  #node: NodeUpload | undefined;
   #isReading = false;
   #isEnded = false;
 
@@ -28,9 +32,13 @@ export class RequestBody {
   }
 
   read(): void {
-    if (this.#isEnded) {
+    if (this.#node !== undefined) {
+      this.#node.read();
+    } else if (this.#isEnded) {
       this.#end();
     } else if (!this.#isReading) {
+      const node = this.#reader === undefined ? takeNodeBody(this.#web) : undefined;
+      if (node !== undefined) return this.#readFrom(node);
       this.#isReading = true;
       void this.#readChunk();
     }
@@ -38,13 +46,21 @@ export class RequestBody {
 
   /** Lets the sender stop: nobody is going to read the rest. */
   cancel(reason: unknown): void {
+    if (this.#node !== undefined) return this.#node.cancel();
     if (this.#isEnded) return;
     this.#isEnded = true;
     const cancelled = this.#reader === undefined ? this.#cancelUnread(reason) : this.#reader.cancel(reason);
     cancelled?.catch(() => undefined);
   }
 
+  #readFrom(node: IncomingMessage): void {
+    this.#node = new NodeUpload(node, this.#request, this.#owner);
+    this.#node.read();
+  }
+
   #cancelUnread(reason: unknown): Promise<void> | undefined {
+    const node = takeNodeBody(this.#web);
+    if (node !== undefined) return void node.resume();
     const { body } = this.#web;
     return body === null || body.locked ? undefined : body.cancel(reason);
   }

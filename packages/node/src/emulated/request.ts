@@ -14,6 +14,8 @@ export interface EmulatedRequestHead extends ConnectionFacts {
   readonly httpVersion?: string | undefined;
   /** Names and values in turn, as they came on the wire. Default: those of the request's `headers`. */
   readonly rawHeaders?: readonly string[] | undefined;
+  /** A Node request to read the body from. Default: the body of the web request. */
+  readonly upload?: IncomingMessage | undefined;
 }
 
 /** Gives a request its body, as it asks for it. */

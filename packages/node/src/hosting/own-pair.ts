@@ -11,7 +11,6 @@ import {
   RESPONSE,
   TARGET,
   targetBelow,
-  toRequest,
 } from '@viaduct/core/internal';
 import { emulate, type EmulatedRequestHead, type EmulateHooks } from '../emulated/exchange.js';
 import type { Arrival } from './arrival.js';
@@ -33,7 +32,7 @@ export function runOnOwnPair(
 ): Promise<Response> {
   const head = new HostedHead(application, request, context);
   // The exchange reads nothing else of a request whose head it is given.
-  const web = new HostedBody(request, response, context) as unknown as Request;
+  const web = new HostedEnd(response, context) as unknown as Request;
   return emulate((own, answer) => application.handle(own, answer), web, head, HOOKS);
 }
 
@@ -68,6 +67,10 @@ class HostedHead implements EmulatedRequestHead {
     return this.request.rawHeaders;
   }
 
+  get upload(): RecordedRequest | undefined {
+    return hasBody(this.request) ? this.request : undefined;
+  }
+
   get remoteAddress(): string | undefined {
     return this.context.clientAddress;
   }
@@ -77,31 +80,22 @@ class HostedHead implements EmulatedRequestHead {
   }
 }
 
-/** Of a `Request`, its body and its end. */
-class HostedBody {
-  readonly #request: IncomingMessage;
+/** Of a `Request`, its end. */
+class HostedEnd {
   readonly #response: ServerResponse;
   readonly #context: Context;
-  #body: Request['body'] | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse, context: Context) {
-    this.#request = request;
+  constructor(response: ServerResponse, context: Context) {
     this.#response = response;
     this.#context = context;
   }
 
-  get body(): Request['body'] {
-    if (this.#body === undefined)
-      this.#body = hasBody(this.#request) ? toRequest(this.#request, this.#context).body : null;
-    return this.#body;
-  }
-
-  get bodyUsed(): boolean {
-    return false;
+  get body(): null {
+    return null;
   }
 
   /** An abort signal costs as much as the rest of the exchange, and all it would hear is the response's end. */
-  get signal(): HostedBody {
+  get signal(): HostedEnd {
     return this;
   }
 
