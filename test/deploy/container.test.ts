@@ -5,14 +5,14 @@ import { describe, expect, test, vi } from 'vitest';
 import { ask } from './load.js';
 import { freePort, isThere } from './nginx.js';
 import { serverFolder } from './server-folder.js';
-import { answers, launch, startServer } from './started-server.js';
+import { answers, environmentOf, launch, startServer } from './started-server.js';
 
 const file = readFileSync(
   fileURLToPath(new URL('../../docs/deploy/container/Containerfile', import.meta.url)),
   'utf8',
 );
 
-/** The commands in the list form: `CMD ["node", "server.js"]`, that of the health check first. */
+/** The commands in the list form: `CMD ["node", "app.js"]`, that of the health check first. */
 function commands(): string[][] {
   return [...file.matchAll(/^\s*CMD (\[.*\])$/gm)].map(([, list = '']) => JSON.parse(list) as string[]);
 }
@@ -26,15 +26,16 @@ describe('In a container', () => {
     const [, last = ''] = file.split(/^FROM .*$/m).slice(1);
     expect(last).toMatch(/^USER node$/m);
     expect(last).toMatch(/^STOPSIGNAL SIGTERM$/m);
-    expect(last).toMatch(/^ENV HOST=0\.0\.0\.0 PORT=3000 /m);
-    expect(commands().at(-1)).toEqual(['node', 'server.js']);
+    expect(last).toMatch(/^ENV VIADUCT_BIND=0\.0\.0\.0:3000 VIADUCT_LIVENESS_PATH=\/livez /m);
+    expect(last).toMatch(/^EXPOSE 3000$/m);
+    expect(commands().at(-1)).toEqual(['node_modules/.bin/viaduct', 'serve']);
   });
 
   test('the health check tells a server that lives from one that does not', async () => {
     const [[command = '', ...args] = []] = commands();
     const port = await freePort();
-    const check = (): number | null =>
-      spawnSync(command, args, { env: { ...process.env, PORT: String(port) }, timeout: 10_000 }).status;
+    const onPort = args.map((argument) => argument.replace(':3000/', `:${port}/`));
+    const check = (): number | null => spawnSync(command, onPort, { timeout: 10_000 }).status;
     expect(check()).toBe(1);
     const server = await startServer(serverFolder(), port);
     expect(check()).toBe(0);
@@ -47,10 +48,9 @@ describe('In a container', () => {
       const port = await freePort();
       const [command = '', ...args] = commands().at(-1) ?? [];
       const unshare = ['--pid', '--fork', '--mount-proc', '--kill-child', '--', command, ...args];
-      const { child } = launch('unshare', unshare, serverFolder(), { PORT: String(port) });
+      const { child } = launch('unshare', unshare, serverFolder(), environmentOf(port));
       const url = `http://127.0.0.1:${port}/`;
       await answers(url, child);
-      expect((await ask(url)).body).toBe('1');
       const underWay = ask(`${url}?wait=500`);
       await vi.waitFor(async () => expect(childrenOf(child.pid)).toHaveLength(1));
       await ask(url);

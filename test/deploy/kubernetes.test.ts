@@ -63,6 +63,14 @@ function variables(): Record<string, string> {
   return Object.fromEntries(container().env.map(({ name, value }) => [name, value]));
 }
 
+function secondsOf(variable: string): number {
+  const [, seconds] = /^(\d+)s$/.exec(variables()[variable] ?? '') ?? [];
+  return Number(seconds);
+}
+
+/** What is left to `stop()` of the applications. */
+const STOP_SECONDS = 1;
+
 describe('In Kubernetes', () => {
   test('the manifest is sound YAML, and its parts name one another', () => {
     expect(documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])).toEqual([]);
@@ -74,27 +82,27 @@ describe('In Kubernetes', () => {
     expect(spec('PodDisruptionBudget').minAvailable).toBeLessThan(spec('Deployment').replicas);
     const [{ name, containerPort } = { name: '', containerPort: 0 }] = container().ports;
     expect(spec('Service').ports[0]?.targetPort).toBe(name);
-    expect(variables()['PORT']).toBe(String(containerPort));
+    expect(variables()['VIADUCT_BIND']).toBe(`0.0.0.0:${containerPort}`);
   });
 
   test('a pod is given more time than the server takes to stop, and readiness is noticed before the port closes', () => {
-    const { READINESS_DELAY_MS, CLOSE_TIMEOUT_MS } = variables();
-    const needed = Number(READINESS_DELAY_MS) + Number(CLOSE_TIMEOUT_MS);
-    expect(spec('Deployment').template.spec.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(needed);
+    const delay = secondsOf('VIADUCT_READINESS_DELAY');
+    const needed = delay + secondsOf('VIADUCT_GRACEFUL_TIMEOUT') + STOP_SECONDS;
+    expect(spec('Deployment').template.spec.terminationGracePeriodSeconds).toBeGreaterThan(needed);
     const { periodSeconds, failureThreshold } = container().readinessProbe;
-    expect(periodSeconds * failureThreshold * 1_000).toBeLessThan(Number(READINESS_DELAY_MS));
+    expect(periodSeconds * failureThreshold).toBeLessThan(delay);
     expect(spec('Deployment').strategy.rollingUpdate.maxUnavailable).toBe(0);
   });
 
-  test('C13: the probes are answered by server.js; readiness turns false before the port closes', async () => {
+  test('C13: the probes are answered; readiness turns false before the port closes', async () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     // Nothing is written: the root of the pod's file system is read-only.
     expect(container().securityContext.readOnlyRootFilesystem).toBe(true);
     const server = await startServer(serverFolder(), port, {
       ...variables(),
-      PORT: String(port),
-      READINESS_DELAY_MS: '1000',
+      VIADUCT_BIND: `127.0.0.1:${port}`,
+      VIADUCT_READINESS_DELAY: '1s',
     });
     const { startupProbe, livenessProbe, readinessProbe } = container();
     for (const { httpGet } of [startupProbe, livenessProbe, readinessProbe]) {

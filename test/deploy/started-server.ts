@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
+import { isAlive } from '../runner/requests.js';
+import { ask } from './load.js';
 
 export interface HeldSocket {
   readonly descriptor: number;
@@ -24,16 +26,28 @@ export interface Started {
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Starts `server.js` on its own port, and waits until it is alive there. */
+/** In the project's folder. */
+const COMMAND = 'node_modules/.bin/viaduct';
+
+/** What the files of the documentation set, on a port of the test. */
+export function environmentOf(port: number): Environment {
+  return {
+    VIADUCT_BIND: `127.0.0.1:${port}`,
+    VIADUCT_LIVENESS_PATH: '/livez',
+    VIADUCT_READINESS_PATH: '/readyz',
+  };
+}
+
+/** Starts `viaduct serve` on a port, and waits until it is alive there. */
 export async function startServer(folder: string, port: number, env: Environment = {}): Promise<Started> {
-  const started = launch('node', ['server.js'], folder, { PORT: String(port), ...env });
+  const started = launch(COMMAND, ['serve'], folder, { ...environmentOf(port), ...env });
   await answers(`http://127.0.0.1:${port}/livez`, started.child);
   return started;
 }
 
-/** Starts `server.js` as systemd does: the socket is descriptor 3, and meant for this very process. */
+/** Starts it as systemd does: the socket is descriptor 3, and meant for this very process. */
 export function startOnSocket(folder: string, { descriptor }: HeldSocket, env: Environment = {}): Started {
-  const script = 'LISTEN_PID=$$ exec node server.js';
+  const script = `LISTEN_PID=$$ exec ${COMMAND} serve`;
   return launch('sh', ['-c', script], folder, { LISTEN_FDS: '1', ...env }, descriptor);
 }
 
@@ -71,4 +85,17 @@ export async function answers(url: string, child: ChildProcess): Promise<void> {
     { timeout: 10_000, interval: 50 },
   );
   if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with ${child.exitCode}`);
+}
+
+/** `SIGHUP`, and waits until a new worker has taken the place of all that answered. */
+export async function reload(url: string, { child }: Started): Promise<void> {
+  const { body: before } = await ask(url);
+  child.kill('SIGHUP');
+  await vi.waitFor(
+    async () => {
+      expect((await ask(url)).body).not.toBe(before);
+      expect(isAlive(Number(before))).toBe(false);
+    },
+    { timeout: 15_000, interval: 20 },
+  );
 }
