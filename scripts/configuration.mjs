@@ -6,6 +6,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { OPTIONS } from '../packages/viaduct/dist/settings/options.js';
+import { shortForm } from '../packages/viaduct/dist/settings/short-form.js';
 import { showValue } from '../packages/viaduct/dist/settings/show-value.js';
 import { flagOf, variableOf } from '../packages/viaduct/dist/settings/spelling.js';
 
@@ -41,29 +42,8 @@ function renderDefault(key, option) {
   const isNothing = option.default === undefined || option.default.length === 0;
   if (isNothing) return 'none';
   const shown = code(showValue(option, option.default));
-  const short = option.default === 0 ? undefined : shorten(option.default, unitsOf(key));
+  const short = shortForm(key, option.default);
   return short === undefined ? shown : `${shown} (${short})`;
-}
-
-const DURATIONS = [
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1_000],
-];
-const SIZES = [
-  ['gb', 2 ** 30],
-  ['mb', 2 ** 20],
-  ['kb', 2 ** 10],
-];
-
-function unitsOf(key) {
-  if (key.endsWith('Ms')) return DURATIONS;
-  return key.endsWith('Bytes') ? SIZES : [];
-}
-
-function shorten(value, units) {
-  const unit = units.find(([, factor]) => value % factor === 0);
-  return unit === undefined ? undefined : `${value / unit[1]}${unit[0]}`;
 }
 
 function unitOf(key, { placeholder }) {

@@ -16,10 +16,19 @@ describe('the viaduct command line', () => {
     const { stdout, exitCode } = await folder.run(['serve', '--help']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('viaduct serve [module[#export]]');
-    expect(stdout).toMatch(/-b, --bind <address>\s+.*\(127\.0\.0\.1:3000\)/);
-    expect(stdout).toContain('--graceful-timeout <time>');
+    const words = stdout.replaceAll(/\s+/g, ' ');
+    expect(words).toMatch(/-b, --bind <address> [^(]+ \(127\.0\.0\.1:3000\)/);
+    expect(words).toMatch(/--graceful-timeout <time> [^(]+ \(30s\)/);
     expect(stdout).toContain('--verbose');
   });
+
+  it.each(['init', 'dev', 'serve', 'routes', 'check', 'config'])(
+    'fits the help of %s into a terminal of 80 columns',
+    async (name) => {
+      const { stdout } = await folder.run([name, '--help']);
+      expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    },
+  );
 
   it('prints its version', async () => {
     expect((await folder.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);

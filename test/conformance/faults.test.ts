@@ -1,4 +1,4 @@
-import { createDispatcher, fromNode } from 'viaduct';
+import { createDispatcher, fromNode, withHooks } from 'viaduct';
 import { fromKoa } from '@viaduct/koa';
 import Koa from 'koa';
 import { describe, expect, it, vi } from 'vitest';
@@ -6,6 +6,7 @@ import { everyKindOnSockets } from './every-way.js';
 import { nodeFace } from './faces.js';
 import { toBytes } from './message.js';
 import { openServer } from './opened-server.js';
+import { valuesOf } from './wire-response.js';
 
 const THROWN: [name: string, value: unknown][] = [
   ['an Error', new Error('secret words')],
@@ -47,6 +48,33 @@ everyKindOnSockets(({ kind }) => {
       expect(reports[0]?.info.mounts).toEqual(['/bad']);
     },
   );
+});
+
+everyKindOnSockets(({ kind }) => {
+  it('A6.105 errors and refusals of a mounted application reach what stands outside of its dispatcher', async () => {
+    const failure = new Error('thrown by the test');
+    const heard: unknown[] = [];
+    const inner = createDispatcher({
+      '/bad': kind.create(() => {
+        throw failure;
+      }),
+      '/closed': kind.create(() => ({ status: 403, body: 'no' })),
+    });
+    const outer = createDispatcher({ '/inner': inner }, { onError: (error) => void heard.push(error) });
+    const hooked = withHooks(outer, { onResponse: ({ headers }) => headers.set('x-outer', 'seen') });
+    const { connect } = await openServer(hooked);
+    const connection = await connect();
+    for (const [target, status] of [
+      ['/inner/closed', 403],
+      ['/inner/bad', 500],
+    ] as const) {
+      await connection.write(toBytes({ target }));
+      const answer = await connection.read();
+      expect([answer.status, ...valuesOf(answer, 'x-outer')]).toEqual([status, 'seen']);
+    }
+    // Koa and Fastify answer errors themselves.
+    expect(heard).toEqual(kind.catchesErrors ? [] : [failure]);
+  });
 });
 
 describe('a native handler', () => {

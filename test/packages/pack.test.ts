@@ -5,7 +5,7 @@ import { curl } from '../readme/curl.js';
 import { atPort } from '../readme/program.js';
 import { freePort, start } from '../readme/running.js';
 import { type Snippet, snippetsOf } from '../readme/snippets.js';
-import { execute, root, UserProject, versionOf } from './user-project.js';
+import { execute, FRAMEWORKS, lowest, root, UserProject, versionOf } from './user-project.js';
 
 const NAMES = readdirSync(join(root, 'packages')).map((name) =>
   name.endsWith('viaduct') ? name : `@viaduct/${name}`,
@@ -85,6 +85,13 @@ describe('The example of the README, pasted into an empty project', () => {
       .replaceAll(/^import (.*) from ('.*');$/gm, 'const $1 = require($2);')
       .replace(/^const shop/m, 'void (async () => {\nconst shop');
     await runs('required', 'cjs', undefined, `${required}})();\n`);
+  });
+
+  test('D6 runs with the lowest versions of the frameworks that the bridges allow', async () => {
+    let { code } = example;
+    for (const name of FRAMEWORKS) code = code.replace(`from '${name}'`, `from '${lowest(name)}'`);
+    expect(code).toContain(`from '${lowest('koa')}'`);
+    await runs('lowest', 'js', undefined, code);
   });
 
   test('compiles as a CommonJS module with NodeNext resolution', () => {
@@ -170,7 +177,6 @@ function filesOf(name: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name).slice(folderOf(name).length + 1));
 }
 
-/** Also what a source that is gone has left in `dist` is found by this. */
 /** The file that an import of the package loads. */
 function entryOf(name: string): string {
   const { exports } = JSON.parse(readFileSync(join(folderOf(name), 'package.json'), 'utf8')) as {
@@ -185,6 +191,7 @@ function isBundle(name: string, file: string): boolean {
   return isBundled && /^bundle\/(?:index|internal|shared)\.js(?:\.map)?$/.test(file);
 }
 
+/** Whether a file is made of a source that is there: what one that is gone has left in `dist` is not. */
 function isOfSource(file: string, sources: ReadonlySet<string>): boolean {
   const [, source] = /^(?:src|dist)\/(.+?)(?:\.ts|(?:\.d\.ts|\.js)(?:\.map)?)$/.exec(file) ?? [];
   return source !== undefined && sources.has(source);

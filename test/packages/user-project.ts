@@ -9,6 +9,24 @@ export const root: string = fileURLToPath(new URL('../..', import.meta.url));
 /** What a user installs beside Viaduct for the example of the README. */
 const FOREIGN = ['fastify', 'koa', '@types/koa', '@types/node'] as const;
 
+/** Those with a bridge. */
+export const FRAMEWORKS = ['fastify', 'koa'] as const;
+
+/** What the lowest version of a framework is called in a {@link UserProject}. */
+export function lowest(framework: string): string {
+  return `${framework}-lowest`;
+}
+
+/** The lowest version that the framework's bridge says it works with: `^5.0.0` → `5.0.0` */
+function floorOf(framework: string): string {
+  const { peerDependencies } = JSON.parse(
+    readFileSync(join(root, 'packages', framework, 'package.json'), 'utf8'),
+  ) as { peerDependencies: Record<string, string> };
+  const [, floor] = /^\^(\d+\.\d+\.\d+)$/.exec(peerDependencies[framework] ?? '') ?? [];
+  if (floor === undefined) throw new Error(`packages/${framework}: its peer range is none from a version on`);
+  return floor;
+}
+
 /** An empty project outside of the workspace, with the packages installed as npm packs them. */
 export class UserProject {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'viaduct-user-'));
@@ -27,6 +45,7 @@ export class UserProject {
       ...tarballs.map((file) => [nameOf(file), `file:${file}`] as const),
       ...FOREIGN.map((name) => [name, versionOf(name)] as const),
       ['@koa/router', versionInTemplate('@koa/router')],
+      ...FRAMEWORKS.map((name) => [lowest(name), `npm:${name}@${floorOf(name)}`] as const),
     ]);
     this.write('package.json', JSON.stringify({ name: 'user', private: true, type: 'module', dependencies }));
     execute('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], this.folder);

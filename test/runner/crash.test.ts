@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { kill } from 'node:process';
 import { expect, test } from 'vitest';
 import { sourceOf, writeApplication } from './application.js';
-import { exchange, failures, startLoad } from './load.js';
+import { type Answer, exchange, failures, startLoad } from './load.js';
 import { bodyOf, isAlive, opened, until } from './requests.js';
 import { startRunner } from './runner.js';
 import { servingOf, workersOf } from './workers.js';
@@ -24,6 +24,23 @@ test('A12.157 a worker whose event loop is blocked is killed, named in the log, 
   expect(await runner.said('died')).toMatchObject({ worker: pid, signal: 'SIGKILL' });
   expect(await Promise.all([waiting, blocked])).toEqual(['nothing', 'nothing']);
   expect(Number(await bodyOf(port, '/pid'))).not.toBe(pid);
+});
+
+test('F11 while one worker stands still the other serves, and the one is replaced', async () => {
+  const flags = { workers: 2, 'heartbeat-timeout': 1_500 };
+  const runner = startRunner(writeApplication(sourceOf('1')), flags);
+  const port = await runner.listens();
+  await until(() => servingOf(runner).length === 2, 'two workers that serve');
+  const socket = await opened(port);
+  const { body } = (await exchange(socket, '/pid')) as Answer;
+  const blocked = exchange(socket, '/block?ms=60000');
+  // A connection that comes together with the request that blocks is accepted before it, and waits.
+  await delay(200);
+  const pids = await Promise.all(Array.from({ length: 20 }, () => bodyOf(port, '/pid')));
+  expect(pids).not.toContain(body);
+  expect(await runner.said('WORKER TIMEOUT')).toMatchObject({ worker: Number(body) });
+  expect(await blocked).toBe('nothing');
+  await until(() => servingOf(runner).length === 2, 'two workers that serve again');
 });
 
 test('after a pause of the primary itself nobody is killed for being late', async () => {

@@ -161,7 +161,7 @@ describe('a WebSocket handshake', () => {
   });
 
   it.each(['/fast/../in/koa/ws', '/%66ast/ws', '//fast/ws', '/FAST/ws', '/fast;x/ws'])(
-    'W1, P47: to %s gets the verdict that a request gets: never the app without its guard',
+    'A9.135, W1, P47: to %s gets the verdict that a request gets: never the app without its guard',
     async (target) => {
       const guard = vi.fn<() => Response>(() => new Response('no', { status: 401 }));
       await listen({ '/fast': guard });

@@ -8,8 +8,10 @@ import { dirname, join } from 'node:path';
 const manifest = createRequire(import.meta.url).resolve('viaduct/package.json');
 const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: { viaduct: string } };
 const program = join(dirname(manifest), bin.viaduct);
-const { status, error } = spawnSync(process.execPath, [program, 'init', ...process.argv.slice(2)], {
+const { status, signal, error } = spawnSync(process.execPath, [program, 'init', ...process.argv.slice(2)], {
   stdio: 'inherit',
 });
 if (error !== undefined) throw error;
+// Ended by the same signal: a shell or a script can tell that from a failure.
+if (signal !== null) process.kill(process.pid, signal);
 process.exitCode = status ?? 1;
