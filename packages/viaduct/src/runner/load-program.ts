@@ -16,14 +16,13 @@ export async function loadProgram({ specifier, flags, cwd }: ProgramSource): Pro
   const { settings } = await readSettings({ flags: new Map(flags), environment: env, cwd });
   const { application } = await loadApplication(specifier, { cwd, settings: { ...settings } });
   const logs = createProgramLogs(settings);
-  // As logrotate asks for, of all processes of a service.
-  process.on('SIGUSR2', logs.reopen);
   const client = settings.metrics === undefined ? undefined : loadPromClient(cwd);
   const logged = logs.around(application);
   return {
     application: client === undefined ? logged : withMetrics(logged, { client }),
     register: client?.register,
     settings,
+    reopenLogs: logs.reopen,
     options: { ...serveOptionsOf(settings, cwd), onError: logs.onError },
   };
 }

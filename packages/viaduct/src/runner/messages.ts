@@ -13,6 +13,8 @@ export type Order =
   | { readonly type: 'boot'; readonly task: WorkerTask }
   /** The readiness path answers 503 from now on; everything else goes on as before. */
   | { readonly type: 'unready' }
+  /** Log files have been moved away: open them anew. */
+  | { readonly type: 'reopen-logs' }
   /** Tell what has been counted. */
   | { readonly type: 'metrics' }
   /** Take no more connections, answer what is under way until the time is up, stop the application, exit. */

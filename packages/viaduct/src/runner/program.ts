@@ -19,6 +19,8 @@ export interface Program {
   readonly settings: Settings;
   /** How it is served, but for the address. */
   readonly options: ServeOptions;
+  /** After somebody has moved their files away. */
+  reopenLogs(): void;
   /** Where its metrics are kept, when there are to be some. */
   readonly register: GatheringClient['register'] | undefined;
 }

@@ -24,7 +24,7 @@ export async function runAlone(bind: Bind, options: RunOptions): Promise<ExitCod
   try {
     const service = await start(program);
     log.info({ workers: 0 }, `listening on ${service.url}`);
-    const cutRequests = await untilStopped(service, options);
+    const cutRequests = await untilStopped(service, program, options);
     return cutRequests > 0 ? EXIT.cut : EXIT.done;
   } finally {
     await closeMetrics?.();
@@ -60,7 +60,11 @@ export async function runAlone(bind: Bind, options: RunOptions): Promise<ExitCod
 }
 
 /** @returns How many requests were cut. */
-function untilStopped(service: Service, { settings, log }: RunOptions): Promise<number> {
+function untilStopped(
+  service: Service,
+  { reopenLogs }: Program,
+  { settings, log }: RunOptions,
+): Promise<number> {
   const { gracefulTimeoutMs, readinessPath, readinessDelayMs } = settings;
 
   function refuse(): void {
@@ -68,7 +72,7 @@ function untilStopped(service: Service, { settings, log }: RunOptions): Promise<
   }
 
   return new Promise((resolve) => {
-    const removeListeners = onSignals({ stop, reload: refuse, resize: refuse, reopenLogs: () => undefined });
+    const removeListeners = onSignals({ stop, reload: refuse, resize: refuse, reopenLogs });
     let delay: NodeJS.Timeout | undefined;
     let state: 'serving' | 'unready' | 'draining' = 'serving';
 

@@ -105,9 +105,9 @@ export class WorkerProcess {
     return this.metrics;
   }
 
-  /** By the signal that a service manager would send to it too. */
+  /** By a message: the signal would end a process that does not listen for it yet. */
   reopenLogs(): void {
-    if (this.state !== 'gone') this.#child.kill('SIGUSR2');
+    this.#tell({ type: 'reopen-logs' });
   }
 
   /** May be said again, with less time. */

@@ -23,11 +23,13 @@ export function runWorker(): void {
   let isWatched = false;
   let gracefulTimeoutMs = 0;
   let register: Program['register'];
+  /** Until there is one, nothing has been opened. */
+  let reopenLogs: Program['reopenLogs'] | undefined;
 
   surviveBrokenOutput();
   for (const signal of PRIMARY_SIGNALS) process.on(signal, () => undefined);
-  // Until there are logs, which listen themselves.
-  process.on('SIGUSR2', () => undefined);
+  // From somebody who tells every process of a service.
+  process.on('SIGUSR2', () => reopenLogs?.());
   process.on('SIGTERM', () => report({ type: 'retire', reason: 'it was sent SIGTERM', hasFailed: false }));
   process.on('uncaughtException', (error) => {
     // While there is a server, it knows whose the error may be.
@@ -38,6 +40,7 @@ export function runWorker(): void {
   process.on('message', (order: Order) => {
     if (order.type === 'boot') booting = boot(order.task);
     else if (order.type === 'metrics') void tellMetrics();
+    else if (order.type === 'reopen-logs') reopenLogs?.();
     else if (order.type === 'unready') void booting.then((service) => service?.turnUnready());
     else void drain(order.timeoutMs);
   });
@@ -48,7 +51,7 @@ export function runWorker(): void {
     let stage: BootFailure['stage'] = 'load';
     try {
       const { application, settings, options, ...program } = await loadProgram(task.source);
-      ({ register } = program);
+      ({ register, reopenLogs } = program);
       stage = 'start';
       ({ gracefulTimeoutMs } = settings);
       isWatched = true;
