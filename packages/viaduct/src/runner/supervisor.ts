@@ -1,24 +1,21 @@
 import { pid } from 'node:process';
-import { setTimeout as delay } from 'node:timers/promises';
 import { CrashGuard } from './crash-guard.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { watchHeartbeats } from './heartbeat-watch.js';
 import type { ListeningDescriptor } from './listening-descriptor.js';
-import type { BootFailure, Retirement } from './messages.js';
+import type { BootFailure } from './messages.js';
 import type { ProgramSource } from './program.js';
+import { Replacements } from './replacements.js';
 import type { RunnerLog } from './runner-log.js';
 import type { Settings } from '../settings/settings.js';
-import { Turns } from './turns.js';
 import { WorkerPool } from './worker-pool.js';
 import type { WorkerExit, WorkerProcess } from './worker-process.js';
 
 /** What an application has to stop in when all is to be over within 2 s. */
 const QUICK_STOP_MS = 1_500;
-/** A worker whose replacement did not get ready serves on, and asks again after this time. */
-const RETRY_MS = 10_000;
 
 /**
- * Keeps workers serving: replaces those that die, retire or run old code, and stops them.
+ * Keeps workers serving: boots them, sees to it that somebody takes the place of those that die, and stops them.
  *
  * It never accepts a connection and never runs the application, so that nothing in there can take it along.
  */
@@ -34,12 +31,11 @@ export class Supervisor {
   readonly #log: RunnerLog;
   readonly #guard: CrashGuard;
   readonly #pool: WorkerPool;
-  readonly #turns = new Turns();
+  readonly #replacements: Replacements;
   readonly #endWatch: () => void;
   #finish: (code: ExitCode) => void = () => undefined;
   #exitCode: ExitCode = EXIT.done;
   #hasServed = false;
-  #isReloadWaiting = false;
   #stopping: 'graceful' | 'quick' | undefined;
   #readinessDelay: NodeJS.Timeout | undefined;
 
@@ -54,9 +50,11 @@ export class Supervisor {
       listening,
       log,
       guard: this.#guard,
-      onRetire: (worker, retirement) => this.#retire(worker, retirement),
+      onRetire: (worker, retirement) => this.#replacements.retire(worker, retirement),
       onExit: (worker, exit) => this.#bury(worker, exit),
     });
+    const { gracefulTimeoutMs } = settings;
+    this.#replacements = new Replacements({ pool: this.#pool, guard: this.#guard, log, gracefulTimeoutMs });
     this.#endWatch = watchHeartbeats(this.#pool.workers, settings, log);
     this.finished = new Promise((resolve) => {
       this.#finish = resolve;
@@ -83,19 +81,9 @@ export class Supervisor {
     this.#pool.fill();
   }
 
-  /**
-   * Replaces every worker by one that runs the code of today, one at a time.
-   *
-   * Given up, with the others serving on, when a new one does not get ready.
-   */
+  /** Replaces every worker by one that runs the code of today. */
   reload(): void {
-    // One that waits for its turn will load whatever this one would.
-    if (this.#stopping !== undefined || this.#isReloadWaiting || !this.#hasServed) return;
-    this.#isReloadWaiting = true;
-    void this.#turns.take(async () => {
-      this.#isReloadWaiting = false;
-      await this.#replaceAll();
-    });
+    if (this.#hasServed) this.#replacements.reload();
   }
 
   /** One worker more, or one less; one always stays. */
@@ -104,7 +92,7 @@ export class Supervisor {
     this.#pool.target = Math.max(1, this.#pool.target + step);
     this.#log.info({ workers: this.#pool.target }, `workers from now on: ${this.#pool.target}`);
     this.#pool.fill();
-    void this.#turns.take(() => this.#pool.trim());
+    this.#replacements.trim();
   }
 
   /** Workers, which write the access log, open its file anew. */
@@ -117,6 +105,7 @@ export class Supervisor {
     if (this.#stopping === 'quick') return;
     const isQuick = kind === 'quick' || this.#stopping !== undefined;
     this.#stopping = isQuick ? 'quick' : 'graceful';
+    this.#replacements.end();
     this.#log.info({}, isQuick ? 'stopping at once' : 'stopping');
     this.#pool.stopFilling();
     clearTimeout(this.#readinessDelay);
@@ -139,6 +128,7 @@ export class Supervisor {
   #giveUp(code: ExitCode): void {
     this.#exitCode = code;
     this.#stopping = 'quick';
+    this.#replacements.end();
     this.#drainAll(0, QUICK_STOP_MS);
   }
 
@@ -146,70 +136,6 @@ export class Supervisor {
     if (this.#stopping === undefined || this.#pool.workers.size > 0) return;
     this.#endWatch();
     this.#finish(this.#exitCode);
-  }
-
-  async #replaceAll(): Promise<void> {
-    const old = this.#pool.active;
-    this.#log.info({ workers: old.length }, 'reloading');
-    // Somebody has stepped in: whatever made workers die may be mended.
-    this.#guard.reset();
-    this.#pool.stopFilling();
-    this.#pool.fill();
-    for (const worker of old) {
-      const failure = await this.#replace(worker);
-      if (this.#stopping !== undefined) return;
-      if (failure !== undefined) {
-        this.#log.error(
-          { stage: failure.stage },
-          `reload given up, the workers that serve go on: ${failure.message}`,
-        );
-        return;
-      }
-    }
-    this.#log.info({ workers: this.#pool.active.length }, 'reloaded');
-  }
-
-  /** Starts the new worker before the old one drains. */
-  async #replace(old: WorkerProcess): Promise<BootFailure | undefined> {
-    // One that died meanwhile has had its successor.
-    if (this.#stopping !== undefined || !this.#pool.active.includes(old)) return undefined;
-    const fresh = this.#pool.spawn();
-    const failure = await fresh.booted;
-    if (this.#stopping !== undefined || failure !== undefined) return failure;
-    this.#log.info({ worker: fresh.pid }, `worker ${fresh.pid} takes over from worker ${old.pid}`);
-    old.drain(this.#settings.gracefulTimeoutMs);
-    this.#pool.trim();
-    return undefined;
-  }
-
-  #retire(worker: WorkerProcess, retirement: Retirement): void {
-    if (this.#stopping !== undefined || worker.state !== 'serving' || worker.isRetiring) return;
-    worker.isRetiring = true;
-    const { reason, hasFailed } = retirement;
-    const message = `worker ${worker.pid} is to be replaced: ${reason}`;
-    if (hasFailed) this.#log.error({ worker: worker.pid }, message);
-    else this.#log.info({ worker: worker.pid }, message);
-    if (hasFailed) this.#guard.died(worker.servedMs);
-    void this.#turns.take(async () => {
-      // Enough of starting what fails again: the worker goes, and with the last one all is given up.
-      if (hasFailed && this.#guard.isExhausted) {
-        worker.drain(this.#settings.gracefulTimeoutMs);
-        return;
-      }
-      if (hasFailed) await delay(this.#guard.pauseMs, undefined, { ref: false });
-      const failure = await this.#replace(worker);
-      if (failure === undefined) return;
-      this.#log.error({ worker: worker.pid }, `no replacement for worker ${worker.pid}: ${failure.message}`);
-      if (hasFailed) worker.drain(this.#settings.gracefulTimeoutMs);
-      else this.#retryLater(worker, retirement);
-    });
-  }
-
-  #retryLater(worker: WorkerProcess, retirement: Retirement): void {
-    setTimeout(() => {
-      worker.isRetiring = false;
-      this.#retire(worker, retirement);
-    }, RETRY_MS).unref();
   }
 
   #bury(worker: WorkerProcess, exit: WorkerExit): void {

@@ -1,0 +1,125 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CrashGuard } from './crash-guard.js';
+import type { BootFailure, Retirement } from './messages.js';
+import type { RunnerLog } from './runner-log.js';
+import { Turns } from './turns.js';
+import type { WorkerPool } from './worker-pool.js';
+import type { WorkerProcess } from './worker-process.js';
+
+/** A worker whose replacement did not get ready serves on, and asks again after this time. */
+const RETRY_MS = 10_000;
+
+export interface ReplacementOptions {
+  readonly pool: WorkerPool;
+  readonly guard: CrashGuard;
+  readonly log: RunnerLog;
+  /** How long the one that is replaced may take for what is under way. */
+  readonly gracefulTimeoutMs: number;
+}
+
+/** Replaces workers that serve: one at a time, and the new one serves before the old one drains. */
+export class Replacements {
+  readonly #options: ReplacementOptions;
+  readonly #turns = new Turns();
+  #isReloadWaiting = false;
+  #isEnded = false;
+
+  constructor(options: ReplacementOptions) {
+    this.#options = options;
+  }
+
+  /** From now on nobody is replaced: all of them stop. */
+  end(): void {
+    this.#isEnded = true;
+  }
+
+  /**
+   * Replaces every worker by one that runs the code of today.
+   *
+   * Given up, with the others serving on, when a new one does not get ready.
+   */
+  reload(): void {
+    // One that waits for its turn will load whatever this one would.
+    if (this.#isEnded || this.#isReloadWaiting) return;
+    this.#isReloadWaiting = true;
+    void this.#turns.take(async () => {
+      this.#isReloadWaiting = false;
+      await this.#replaceAll();
+    });
+  }
+
+  /** Lets go of workers that are too many, when nobody is being replaced. */
+  trim(): void {
+    void this.#turns.take(() => this.#options.pool.trim());
+  }
+
+  /** Replaces a worker that has asked for it, or that must go. */
+  retire(worker: WorkerProcess, retirement: Retirement): void {
+    if (this.#isEnded || worker.state !== 'serving' || worker.isRetiring) return;
+    worker.isRetiring = true;
+    const { guard, log } = this.#options;
+    const { reason, hasFailed } = retirement;
+    const message = `worker ${worker.pid} is to be replaced: ${reason}`;
+    if (hasFailed) log.error({ worker: worker.pid }, message);
+    else log.info({ worker: worker.pid }, message);
+    if (hasFailed) guard.died(worker.servedMs);
+    void this.#turns.take(() => this.#replaceRetiring(worker, retirement));
+  }
+
+  async #replaceRetiring(worker: WorkerProcess, retirement: Retirement): Promise<void> {
+    const { guard, log, gracefulTimeoutMs } = this.#options;
+    const { hasFailed } = retirement;
+    // Enough of starting what fails again: the worker goes, and with the last one all is given up.
+    if (hasFailed && guard.isExhausted) {
+      worker.drain(gracefulTimeoutMs);
+      return;
+    }
+    if (hasFailed) await delay(guard.pauseMs, undefined, { ref: false });
+    const failure = await this.#replace(worker);
+    if (failure === undefined) return;
+    log.error({ worker: worker.pid }, `no replacement for worker ${worker.pid}: ${failure.message}`);
+    if (hasFailed) worker.drain(gracefulTimeoutMs);
+    else this.#retryLater(worker, retirement);
+  }
+
+  #retryLater(worker: WorkerProcess, retirement: Retirement): void {
+    setTimeout(() => {
+      worker.isRetiring = false;
+      this.retire(worker, retirement);
+    }, RETRY_MS).unref();
+  }
+
+  async #replaceAll(): Promise<void> {
+    const { pool, guard, log } = this.#options;
+    const old = pool.active;
+    log.info({ workers: old.length }, 'reloading');
+    // Somebody has stepped in: whatever made workers die may be mended.
+    guard.reset();
+    pool.stopFilling();
+    pool.fill();
+    for (const worker of old) {
+      const failure = await this.#replace(worker);
+      if (this.#isEnded) return;
+      if (failure !== undefined) {
+        const message = `reload given up, the workers that serve go on: ${failure.message}`;
+        log.error({ stage: failure.stage }, message);
+        return;
+      }
+    }
+    log.info({ workers: pool.active.length }, 'reloaded');
+  }
+
+  /** Starts the new worker before the old one drains. */
+  async #replace(old: WorkerProcess): Promise<BootFailure | undefined> {
+    const { pool, log, gracefulTimeoutMs } = this.#options;
+    // One that died meanwhile has had its successor.
+    if (this.#isEnded || !pool.active.includes(old)) return undefined;
+    const fresh = pool.spawn();
+    const failure = await fresh.booted;
+    if (this.#isEnded || failure !== undefined) return failure;
+    log.info({ worker: fresh.pid }, `worker ${fresh.pid} takes over from worker ${old.pid}`);
+    old.drain(gracefulTimeoutMs);
+    pool.trim();
+    return undefined;
+  }
+}
