@@ -45,8 +45,9 @@ function describe(error: unknown): string {
 
 function placeOf(stack: string): string | undefined {
   for (const line of stack.split('\n')) {
-    const [, location] = /((?:file:\/\/)?\/[^()]+:\d+(?::\d+)?)/.exec(line) ?? [];
-    if (location === undefined || location.includes('/node_modules/') || location.includes('node:')) continue;
+    // Not the "/process/task_queues" of "node:internal/process/task_queues".
+    const [, location] = /[\s(]((?:file:\/\/)?\/[^()]+:\d+(?::\d+)?)/.exec(line) ?? [];
+    if (location === undefined || location.includes('/node_modules/')) continue;
     return location.startsWith('file://') ? fileURLToPath(location) : location;
   }
   return undefined;

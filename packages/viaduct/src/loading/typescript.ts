@@ -1,3 +1,7 @@
+import { accessSync, constants } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { env } from 'node:process';
+
 let enabled: Promise<void> | undefined;
 
 /**
@@ -14,8 +18,19 @@ export function enableTypeScript(): Promise<void> {
 }
 
 async function register(): Promise<void> {
+  // tsx keeps what it has translated there, and fails where it cannot: in a container whose file system is read-only.
+  if (!isWritable(tmpdir())) env['TSX_DISABLE_CACHE'] ??= '1';
   const { register: registerHooks } = await import('tsx/esm/api');
   const { register: registerRequire } = await import('tsx/cjs/api');
   registerHooks();
   registerRequire();
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
