@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request as send } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { contextOf, createDispatcher, type ProxyTrust, serve, type Server } from 'viaduct';
 import { fromKoa } from '@viaduct/koa';
 import Koa from 'koa';
@@ -52,23 +55,20 @@ async function see(trustProxy: ProxyTrust | undefined, headers: Record<string, s
     host: '127.0.0.1',
     ...(trustProxy === undefined ? {} : { trustProxy }),
   });
-  return get(server.port, path, headers);
+  return get({ port: server.port, host: '127.0.0.1' }, path, headers);
 }
 
 function get(
-  port: number,
+  address: { port: number; host: string } | { socketPath: string },
   path: string,
   headers: Record<string, string>,
 ): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const request = send(
-      { port, host: '127.0.0.1', path, headers: { host: 'h.example', ...headers } },
-      (response) => {
-        let body = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
-      },
-    );
+    const request = send({ ...address, path, headers: { host: 'h.example', ...headers } }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+    });
     request.on('error', reject).end();
   });
 }
@@ -129,6 +129,28 @@ describe('forwarded headers', () => {
       'X-Forwarded-Host': 'evil.example, public.example',
     });
     expect(JSON.parse(body)).toMatchObject({ address: '198.51.100.7', host: 'public.example' });
+  });
+
+  it.each<[string, ProxyTrust, string | undefined]>([
+    ['unix', 'unix', '198.51.100.7'],
+    ['unix, and the addresses behind it', 'unix, 198.51.100.0/24', '203.0.113.1'],
+    ['an address, which it has not', 'loopback', undefined],
+  ])('of the peer of a Unix socket are believed by %s', async (_form, trust, address) => {
+    const path = join(mkdtempSync(join(tmpdir(), 'viaduct-unix-')), 'app.sock');
+    server = await serve((_, { clientAddress }) => Response.json({ clientAddress }), {
+      path,
+      trustProxy: trust,
+    });
+    const { body } = await get({ socketPath: path }, '/', {
+      'X-Forwarded-For': 'unix, 203.0.113.1, 198.51.100.7',
+    });
+    expect((JSON.parse(body) as { clientAddress?: string }).clientAddress).toBe(address);
+    rmSync(dirname(path), { recursive: true });
+  });
+
+  it('unix means nothing over TCP, nor in a header', async () => {
+    const { body } = await see('unix', { 'X-Forwarded-For': '198.51.100.7, unix' });
+    expect(JSON.parse(body)).toMatchObject({ address: '127.0.0.1' });
   });
 
   it('A4.69: a trusted host chooses the mount', async () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { type ForwardedFacts, type Forwarding, isForwardedName, plainAddress } from '@viaduct/core/internal';
-import { type ProxyTrust, toTrustFunction, type TrustFunction } from './trust-proxy.js';
+import { type ProxyTrust, toTrustFunction, type TrustFunction, UNIX_PEER } from './trust-proxy.js';
 
 /**
  * Believes `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` from trusted proxies alone.
@@ -15,14 +15,21 @@ import { type ProxyTrust, toTrustFunction, type TrustFunction } from './trust-pr
 export function createForwarding(trust: ProxyTrust | undefined): Forwarding {
   const isTrusted = toTrustFunction(trust);
   return {
-    trusts: (request) => isTrusted(request.socket.remoteAddress ?? '', 0),
+    trusts: ({ socket }) => isTrusted(peerOf(socket), 0),
     read(request) {
-      const { remoteAddress = '' } = request.socket;
-      if (isTrusted(remoteAddress, 0)) return readFacts(request, remoteAddress, isTrusted);
+      const peer = peerOf(request.socket);
+      if (isTrusted(peer, 0)) return readFacts(request, peer, isTrusted);
       removeForwarded(request);
       return undefined;
     },
   };
+}
+
+/** A TCP connection that has just broken has no address either: which kind it is, only its handle tells. */
+function peerOf(socket: Socket & { readonly _handle?: object | null }): string {
+  const { remoteAddress, _handle: handle } = socket;
+  if (remoteAddress !== undefined) return remoteAddress;
+  return handle && !('getpeername' in handle) ? UNIX_PEER : '';
 }
 
 function readFacts(request: IncomingMessage, peer: string, isTrusted: TrustFunction): ForwardedFacts {

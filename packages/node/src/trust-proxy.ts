@@ -2,15 +2,23 @@ import { isIP } from 'node:net';
 import { compile } from '@fastify/proxy-addr';
 import { ViaductTypeError } from '@viaduct/core';
 
+/** Stands for the peer of a UNIX socket, which has no address. */
+export const UNIX_PEER = 'unix';
+
 /**
  * Which proxies are believed:
  * addresses and CIDR ranges (`'10.0.0.0/8'`, `'loopback'`, `'linklocal'`, `'uniquelocal'`, or a list of them),
+ * in such a list also `'unix'`, whoever connects through a UNIX socket,
  * how many proxies stand in front (`1`),
  * or a function of an address and its distance (0 is the peer that connected).
  */
 export type ProxyTrust = string | readonly string[] | number | TrustFunction;
 
-/** Whether an address is a trusted proxy, at a distance of so many hops; 0 is the peer that connected. */
+/**
+ * Whether an address is a trusted proxy, at a distance of so many hops; 0 is the peer that connected.
+ *
+ * The peer of a UNIX socket is `'unix'`; one that has just gone may be `''`.
+ */
 export type TrustFunction = (address: string, hop: number) => boolean;
 
 /** @throws {ViaductTypeError} `VIADUCT_E_OPTION`, saying what is wrong and what to write. */
@@ -20,9 +28,14 @@ export function toTrustFunction(trust: ProxyTrust | undefined): TrustFunction {
   if (typeof trust === 'number' && Number.isInteger(trust) && trust >= 0) return (_, hop) => hop < trust;
   if (typeof trust !== 'string' && !Array.isArray(trust)) throw wrong(`${String(trust)} is none of them`);
   try {
-    const isTrusted = compile([...trustList(trust)]);
-    // The peer of a UNIX socket has no address.
-    return (address, hop) => isAddress(address) && isTrusted(address, hop);
+    const list = trustList(trust);
+    const isTrusted = compile(list.filter((item) => item !== UNIX_PEER));
+    const trustsUnix = list.includes(UNIX_PEER);
+    return (address, hop) => {
+      // A connection only: in a header, where anybody can write it, the word means nothing.
+      if (address === UNIX_PEER) return trustsUnix && hop === 0;
+      return isAddress(address) && isTrusted(address, hop);
+    };
   } catch (error) {
     throw wrong(error instanceof Error ? error.message : String(error));
   }
@@ -40,7 +53,7 @@ function isAddress(address: string): boolean {
 function wrong(fault: string): ViaductTypeError {
   return new ViaductTypeError(
     'VIADUCT_E_OPTION',
-    `trustProxy: ${fault}. Write addresses ("10.0.0.1"), ranges ("10.0.0.0/8", "loopback"), ` +
+    `trustProxy: ${fault}. Write addresses ("10.0.0.1"), ranges ("10.0.0.0/8", "loopback"), "unix", ` +
       'a number of proxies (1) or a function (address, hop) => boolean.',
   );
 }

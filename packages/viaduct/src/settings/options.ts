@@ -199,7 +199,7 @@ export const OPTIONS: { readonly [Key in keyof Settings]: Option<Settings[Key]> 
   }),
   trustProxy: list({
     group: REQUESTS,
-    help: 'addresses or ranges of the proxies in front whose X-Forwarded headers are believed: loopback, 10.0.0.0/8',
+    help: 'proxies in front whose X-Forwarded headers are believed: loopback, 10.0.0.0/8, unix for those of a UNIX socket',
     placeholder: '<range,…>',
     default: [],
   }),
