@@ -6,7 +6,6 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { OPTIONS } from '../packages/viaduct/dist/settings/options.js';
-import { shortForm } from '../packages/viaduct/dist/settings/short-form.js';
 import { showValue } from '../packages/viaduct/dist/settings/show-value.js';
 import { flagOf, variableOf } from '../packages/viaduct/dist/settings/spelling.js';
 
@@ -41,9 +40,9 @@ function renderRow(key, option) {
 function renderDefault(key, option) {
   const isNothing = option.default === undefined || option.default.length === 0;
   if (isNothing) return 'none';
-  const shown = code(showValue(option, option.default));
-  const short = shortForm(key, option.default);
-  return short === undefined ? shown : `${shown} (${short})`;
+  const written = showValue(option, option.default);
+  const plain = /(?:Ms|Bytes)$/.test(key) ? String(option.default) : written;
+  return plain === written ? code(plain) : `${code(plain)} (${written})`;
 }
 
 function unitOf(key, { placeholder }) {
@@ -89,7 +88,7 @@ export default defineConfig({
 $ VIADUCT_WORKERS=3 npx viaduct config --graceful-timeout 10s
 bind                      0.0.0.0:8080  viaduct.config.ts
 workers                   3             VIADUCT_WORKERS
-gracefulTimeoutMs         10000         --graceful-timeout
+gracefulTimeoutMs         10s           --graceful-timeout
 …
 \`\`\`
 

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../packages/viaduct/dist/command/commands.js';
 import { Folder } from './viaduct.js';
 
 const folder = new Folder();
@@ -22,11 +23,18 @@ describe('the viaduct command line', () => {
     expect(stdout).toContain('--verbose');
   });
 
-  it.each(['init', 'dev', 'serve', 'routes', 'check', 'config'])(
-    'fits the help of %s into a terminal of 80 columns',
+  it.each(['', 'init', 'serve', 'dev', 'routes', 'check', 'config'])(
+    'breaks the help of "%s" between words, where a terminal of 80 columns ends, and shows examples',
     async (name) => {
-      const { stdout } = await folder.run([name, '--help']);
+      const { stdout } = await folder.run(name === '' ? ['--help'] : [name, '--help']);
       expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+      expect(stdout).toMatch(new RegExp(`\\nExamples:\\n {2}viaduct ${name}`));
+      const command = COMMANDS[name];
+      if (command === undefined) return;
+      const { default: loaded } = await command.load();
+      const words = stdout.replaceAll(/\s+/g, ' ');
+      for (const text of [loaded.description, ...Object.values(loaded.options).map(({ help }) => help)])
+        expect(words).toContain(text);
     },
   );
 

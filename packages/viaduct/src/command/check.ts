@@ -22,8 +22,13 @@ const json = toggle({ group: 'Output', help: 'print JSON', default: false });
 const check: Command = {
   usage: 'check [module[#export]]',
   description:
-    'Loads an application in a process of its own, starts it, holds it to the contract while it sends it the safe\n' +
-    'requests of the path corpus, stops it, and sees whether the process ends. Ends with 1 when it has found something.',
+    'Loads an application in a process of its own, starts it, holds it to the contract while it sends it the safe ' +
+    'requests of the path corpus, below every mount and every guard, stops it, and sees whether the process ends. ' +
+    'Ends with 1 when it has found something.',
+  examples: [
+    { command: 'viaduct check', about: 'application.ts' },
+    { command: 'viaduct check --json > findings.json', about: 'for a program to read' },
+  ],
   options: { timeoutMs, json } as Readonly<Record<string, Option<unknown>>>,
   maxOperands: 1,
   async run({ operands: [specifier], flags, cwd }) {

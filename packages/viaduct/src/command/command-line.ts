@@ -7,11 +7,11 @@ import { flagOf } from '../settings/spelling.js';
 import type { Command, Invocation } from './command.js';
 import { CommandError } from '../command-error.js';
 
-/** Flags that every command takes. */
+/** Flags that every command takes, and what the help says of them. */
 export const COMMON_FLAGS = {
-  '--cwd': 'folder that relative paths begin at',
-  '--verbose': 'show stacks of errors',
-  '--help': 'show this',
+  '--cwd': { placeholder: '<folder>', help: 'folder that relative paths begin at' },
+  '--verbose': { placeholder: '', help: 'show stacks of errors' },
+  '--help': { placeholder: '', help: 'show this' },
 } as const;
 
 /**

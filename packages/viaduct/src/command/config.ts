@@ -12,6 +12,10 @@ const config: Command = {
   usage: 'config',
   description:
     'Prints every setting, and where its value comes from: a flag, the environment, viaduct.config.ts, or the default.',
+  examples: [
+    { command: 'viaduct config', about: 'here and now' },
+    { command: 'viaduct config --workers 4', about: 'with the flags that serve would get' },
+  ],
   options: { ...(OPTIONS as Readonly<Record<string, Option<unknown>>>), json },
   maxOperands: 0,
   async run({ flags, cwd }) {

@@ -18,9 +18,14 @@ const lint = toggle({
 const dev: Command = {
   usage: 'dev [module[#export]]',
   description:
-    'Serves an application while it is being written: restarts it when a file changes that it has imported.\n' +
-    'The port stays, and requests that come during a restart wait. What breaks is shown on the terminal and in the\n' +
+    'Serves an application while it is being written: restarts it when a file changes that it has imported. ' +
+    'The port stays, and requests that come during a restart wait. What breaks is shown on the terminal and in the ' +
     'browser, until it is mended. --no-lint leaves out the checks of the contract.',
+  examples: [
+    { command: 'viaduct dev', about: 'application.ts, on http://localhost:3000' },
+    { command: 'viaduct dev src/server.ts#app', about: 'another module, and its export "app"' },
+    { command: 'viaduct dev -b :8080', about: 'another port, also from other machines' },
+  ],
   options: { bind, startTimeoutMs, lint } as Readonly<Record<string, Option<unknown>>>,
   maxOperands: 1,
   async run({ operands: [specifier], flags, cwd }) {

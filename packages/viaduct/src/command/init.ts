@@ -13,8 +13,14 @@ const GROUP = 'What to write';
 const init: Command = {
   usage: 'init [folder]',
   description:
-    'Writes a project that runs as it is: a Koa app and a Fastify app behind one port, with a test.\n' +
-    'With --into it adds an application file to a project that is there, and changes no other file.',
+    'Writes a project that runs as it is: a Koa app and a Fastify app behind one port, with a test. ' +
+    'With --into it adds an application file to a project that is there, and changes no other file. ' +
+    'npm create viaduct is the same.',
+  examples: [
+    { command: 'viaduct init my-app', about: 'a new project in the folder my-app' },
+    { command: 'viaduct init --into .', about: 'for the apps that are found here' },
+    { command: 'viaduct init --into . --mount /=src/app.ts#app', about: 'for those that are named' },
+  ],
   options: {
     into: text({
       group: GROUP,

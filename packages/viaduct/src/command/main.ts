@@ -41,14 +41,19 @@ async function load(commandName: string): Promise<Command> {
 
 async function showHelp(): Promise<number> {
   const { helpOfAll } = await import('./help.js');
-  console.log(helpOfAll(COMMANDS));
+  console.log(helpOfAll(COMMANDS, columns()));
   return EXIT.done;
 }
 
 async function showHelpOf(command: Command): Promise<number> {
   const { helpOf } = await import('./help.js');
-  console.log(helpOf(command));
+  console.log(helpOf(command, columns()));
   return EXIT.done;
+}
+
+/** Of the terminal; as most have, where the output goes elsewhere. */
+function columns(): number {
+  return process.stdout.columns ?? 80;
 }
 
 async function showVersion(): Promise<number> {

@@ -23,9 +23,14 @@ const host = text({
 const routes: Command = {
   usage: 'routes [module[#export]] [METHOD target]',
   description:
-    'Prints who answers what: hosts, mounts, guards, and the routes that each framework knows of.\n' +
-    'With a method and a target (viaduct routes GET /orders/7), explains that one request instead. Nothing listens,\n' +
-    'and nothing is sent: the application is started, asked, and stopped.',
+    'Prints who answers what: hosts, mounts, guards, and the routes that each framework knows of. ' +
+    'With a method and a target, explains that one request instead. Nothing listens, and nothing is sent: ' +
+    'the application is started, asked, and stopped.',
+  examples: [
+    { command: 'viaduct routes', about: 'the table of application.ts' },
+    { command: 'viaduct routes GET /orders/7', about: 'who would answer, and why' },
+    { command: 'viaduct routes GET / --host api.example.com', about: 'for another host' },
+  ],
   options: { host, json } as Readonly<Record<string, Option<unknown>>>,
   maxOperands: 3,
   async run({ operands, flags, cwd }) {

@@ -11,8 +11,15 @@ const LEAVE_AFTER_MS = 100;
 const serveCommand: Command = {
   usage: 'serve [module[#export]]',
   description:
-    'Serves an application: by default the export "application" of application.ts, else its default export.\n' +
-    'TypeScript runs as it is. Every option is a setting of viaduct.config.ts and a variable VIADUCT_… too.',
+    'Serves an application: by default the export "application" of application.ts, else its default export. ' +
+    'TypeScript runs as it is. Every option is a setting of viaduct.config.ts and a variable VIADUCT_… too. ' +
+    'SIGTERM or Ctrl-C stops it, SIGHUP loads new code without losing a request.',
+  examples: [
+    { command: 'viaduct serve', about: 'application.ts, on http://127.0.0.1:3000' },
+    { command: 'viaduct serve dist/server.js#app', about: 'another module, and its export "app"' },
+    { command: 'viaduct serve -b :8080 -w auto', about: 'every address, a worker for each core' },
+    { command: 'viaduct serve -b unix:/run/app.sock', about: 'behind nginx on this machine' },
+  ],
   options: OPTIONS as Readonly<Record<string, Option<unknown>>>,
   maxOperands: 1,
   async run({ operands: [specifier], flags, cwd }) {

@@ -122,6 +122,7 @@ function measure(
   return {
     ...description,
     placeholder,
+    show: (value) => withUnit(Number(value), units),
     read(value) {
       const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(String(value)) ?? [];
       const factor = units[unit.toLowerCase()];
@@ -129,6 +130,13 @@ function measure(
       return Math.round(Number(digits) * factor);
     },
   };
+}
+
+/** In the largest unit that it is whole in: `90000` → `90s`, `0` → `0`. */
+function withUnit(value: number, units: Readonly<Record<string, number>>): string {
+  const fitting = Object.entries(units).filter(([unit, factor]) => unit !== '' && value % factor === 0);
+  const [unit, factor] = fitting.at(-1) ?? ['', 1];
+  return value === 0 ? '0' : `${value / factor}${unit}`;
 }
 
 /** Several texts: a flag that is repeated, a text with commas, or an array. */
