@@ -5,14 +5,16 @@ import { describe, expect, test, vi } from 'vitest';
 import { ask } from './load.js';
 import { freePort, isThere } from './nginx.js';
 import { serverFolder } from './server-folder.js';
-import { answers, environmentOf, launch, startServer } from './started-server.js';
+import { answers, launch, SERVE, startServer } from './started-server.js';
+import { seconds, variablesOf } from './variables.js';
 
 const file = readFileSync(
   fileURLToPath(new URL('../../docs/deploy/container/Containerfile', import.meta.url)),
   'utf8',
 );
+const variables = variablesOf('container/Containerfile');
 
-/** The commands in the list form: `CMD ["node", "app.js"]`, that of the health check first. */
+/** The commands in the list form: `CMD ["node", "server.js"]`, that of the health check first. */
 function commands(): string[][] {
   return [...file.matchAll(/^\s*CMD (\[.*\])$/gm)].map(([, list = '']) => JSON.parse(list) as string[]);
 }
@@ -26,18 +28,24 @@ describe('In a container', () => {
     const [, last = ''] = file.split(/^FROM .*$/m).slice(1);
     expect(last).toMatch(/^USER node$/m);
     expect(last).toMatch(/^STOPSIGNAL SIGTERM$/m);
-    expect(last).toMatch(/^ENV VIADUCT_BIND=0\.0\.0\.0:3000 VIADUCT_LIVENESS_PATH=\/livez /m);
     expect(last).toMatch(/^EXPOSE 3000$/m);
-    expect(commands().at(-1)).toEqual(['node_modules/.bin/viaduct', 'serve']);
+    expect(variables).toMatchObject({ VIADUCT_BIND: '0.0.0.0:3000' });
+    expect(commands().at(-1)).toEqual(SERVE);
+  });
+
+  test('it stops within the 10 s that Docker waits by default', () => {
+    const stopMs = 1_000;
+    expect(seconds(variables['VIADUCT_GRACEFUL_TIMEOUT']) * 1_000 + stopMs).toBeLessThan(10_000);
   });
 
   test('the health check tells a server that lives from one that does not', async () => {
     const [[command = '', ...args] = []] = commands();
     const port = await freePort();
-    const onPort = args.map((argument) => argument.replace(':3000/', `:${port}/`));
-    const check = (): number | null => spawnSync(command, onPort, { timeout: 10_000 }).status;
+    const env = { VIADUCT_BIND: `0.0.0.0:${port}` };
+    const check = (): number | null =>
+      spawnSync(command, args, { env: { ...process.env, ...env }, timeout: 10_000 }).status;
     expect(check()).toBe(1);
-    const server = await startServer(serverFolder(), port);
+    const server = await startServer(serverFolder(), port, { ...variables, ...env });
     expect(check()).toBe(0);
     expect(await server.stop()).toBe(0);
   });
@@ -48,9 +56,12 @@ describe('In a container', () => {
       const port = await freePort();
       const [command = '', ...args] = commands().at(-1) ?? [];
       const unshare = ['--pid', '--fork', '--mount-proc', '--kill-child', '--', command, ...args];
-      const { child } = launch('unshare', unshare, serverFolder(), environmentOf(port));
+      const env = { ...variables, VIADUCT_BIND: `0.0.0.0:${port}` };
+      const { child } = launch('unshare', unshare, serverFolder(), env);
       const url = `http://127.0.0.1:${port}/`;
       await answers(url, child);
+      // Process 1 is the parent of those that answer.
+      expect((await ask(url)).body).toBe('1 first');
       const underWay = ask(`${url}?wait=500`);
       await vi.waitFor(async () => expect(childrenOf(child.pid)).toHaveLength(1));
       await ask(url);

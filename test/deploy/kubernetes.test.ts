@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { ask } from './load.js';
 import { freePort } from './nginx.js';
-import { serverFolder } from './server-folder.js';
+import { serverFolder, writeCode } from './server-folder.js';
 import { startServer } from './started-server.js';
+import { seconds } from './variables.js';
 
 interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string };
@@ -34,6 +36,7 @@ interface Resource {
       readonly metadata: { readonly labels: { readonly app: string } };
       readonly spec: {
         readonly terminationGracePeriodSeconds: number;
+        readonly enableServiceLinks: boolean;
         readonly containers: readonly Container[];
       };
     };
@@ -63,14 +66,6 @@ function variables(): Record<string, string> {
   return Object.fromEntries(container().env.map(({ name, value }) => [name, value]));
 }
 
-function secondsOf(variable: string): number {
-  const [, seconds] = /^(\d+)s$/.exec(variables()[variable] ?? '') ?? [];
-  return Number(seconds);
-}
-
-/** What is left to `stop()` of the applications. */
-const STOP_SECONDS = 1;
-
 describe('In Kubernetes', () => {
   test('the manifest is sound YAML, and its parts name one another', () => {
     expect(documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])).toEqual([]);
@@ -83,22 +78,23 @@ describe('In Kubernetes', () => {
     const [{ name, containerPort } = { name: '', containerPort: 0 }] = container().ports;
     expect(spec('Service').ports[0]?.targetPort).toBe(name);
     expect(variables()['VIADUCT_BIND']).toBe(`0.0.0.0:${containerPort}`);
+    // Those of a service called "viaduct" would be taken for settings.
+    expect(spec('Deployment').template.spec.enableServiceLinks).toBe(false);
   });
 
   test('a pod is given more time than the server takes to stop, and readiness is noticed before the port closes', () => {
-    const delay = secondsOf('VIADUCT_READINESS_DELAY');
-    const needed = delay + secondsOf('VIADUCT_GRACEFUL_TIMEOUT') + STOP_SECONDS;
+    const readinessDelay = seconds(variables()['VIADUCT_READINESS_DELAY']);
+    const stop = 1;
+    const needed = readinessDelay + seconds(variables()['VIADUCT_GRACEFUL_TIMEOUT']) + stop;
     expect(spec('Deployment').template.spec.terminationGracePeriodSeconds).toBeGreaterThan(needed);
     const { periodSeconds, failureThreshold } = container().readinessProbe;
-    expect(periodSeconds * failureThreshold).toBeLessThan(delay);
+    expect(periodSeconds * failureThreshold).toBeLessThan(readinessDelay);
     expect(spec('Deployment').strategy.rollingUpdate.maxUnavailable).toBe(0);
   });
 
-  test('C13: the probes are answered; readiness turns false before the port closes', async () => {
+  test('C13: the probes are answered by viaduct serve; readiness turns false before the port closes', async () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    // Nothing is written: the root of the pod's file system is read-only.
-    expect(container().securityContext.readOnlyRootFilesystem).toBe(true);
     const server = await startServer(serverFolder(), port, {
       ...variables(),
       VIADUCT_BIND: `127.0.0.1:${port}`,
@@ -116,5 +112,17 @@ describe('In Kubernetes', () => {
     expect((await ask(url)).status).toBe(200);
     expect(await stopped).toBe(0);
     await expect(ask(url)).rejects.toThrow('ECONNREFUSED');
+  });
+
+  test('an application in TypeScript is served where no file can be written', async () => {
+    expect(container().securityContext.readOnlyRootFilesystem).toBe(true);
+    const port = await freePort();
+    const folder = serverFolder();
+    rmSync(join(folder, 'application.js'));
+    writeCode(folder, 'typed', 'application.ts');
+    // Not even root can make a folder there.
+    const server = await startServer(folder, port, { TMPDIR: '/sys/none', HOME: '/sys/none' });
+    expect((await ask(`http://127.0.0.1:${port}/`)).body).toBe(`${server.child.pid} typed`);
+    expect(await server.stop()).toBe(0);
   });
 });

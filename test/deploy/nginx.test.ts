@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
+import { join } from 'node:path';
 import websocket from '@fastify/websocket';
 import { fromFastify } from '@viaduct/fastify';
 import fastify from 'fastify';
@@ -15,13 +17,13 @@ import {
 } from 'viaduct';
 import { withAccessLog } from 'viaduct/logging';
 import { WebSocket } from 'ws';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Connection } from '../conformance/connection.js';
 import { open, Written } from '../logging/written.js';
-import { load } from './load.js';
+import { ask, load } from './load.js';
 import { freePort, hasNginx, runNginx } from './nginx.js';
-import { serverFolder } from './server-folder.js';
-import { reload, startServer } from './started-server.js';
+import { serverFolder, writeCode } from './server-folder.js';
+import { launch, SERVE, startServer } from './started-server.js';
 
 /** Says what it knows of its request. */
 function knowing(): Application {
@@ -168,15 +170,65 @@ describe.skipIf(!hasNginx)('Behind nginx, with docs/deploy/nginx/viaduct.conf', 
     expect(await written.entries(1)).toHaveLength(1);
   });
 
-  test('no request is lost while the workers are replaced, three times, under keep-alive load', async () => {
+  test('no request is lost while viaduct serve reloads new code, three times, under keep-alive load', async () => {
+    const folder = serverFolder();
     const port = await freePort();
-    const server = await startServer(serverFolder(), port, { VIADUCT_TRUST_PROXY: 'loopback' });
-    const clients = load(`http://127.0.0.1:${await runNginx(port)}/`, 16);
-    for (let count = 0; count < 3; count += 1) await reload(`http://127.0.0.1:${port}/`, server);
-    const { failed, answered, bodies } = await clients.stop();
-    expect(failed).toEqual([]);
-    expect(answered).toBeGreaterThan(100);
-    expect(bodies.size).toBe(4);
+    const server = await startServer(folder, port, { VIADUCT_TRUST_PROXY: 'loopback', VIADUCT_WORKERS: '2' });
+    const url = `http://127.0.0.1:${await runNginx(port)}/`;
+    // nginx sends a GET again when a connection has just been closed, and a POST never.
+    const clients = [load(url, 8), load(url, 8, 'POST')];
+    for (const version of ['second', 'third', 'fourth']) {
+      writeCode(folder, version);
+      server.child.kill('SIGHUP');
+      // Four in a row: nobody serves the old code any more.
+      await vi.waitFor(
+        async () => {
+          const answered = await Promise.all([ask(url), ask(url), ask(url), ask(url)]);
+          expect(answered.map(({ body }) => body)).toEqual(Array(4).fill(`${server.child.pid} ${version}`));
+        },
+        { timeout: 15_000, interval: 50 },
+      );
+    }
+    for (const { failed, answered, bodies } of await Promise.all(clients.map((some) => some.stop()))) {
+      expect(failed).toEqual([]);
+      expect(answered).toBeGreaterThan(100);
+      expect(bodies).toEqual(
+        new Set(['first', 'second', 'third', 'fourth'].map((version) => `${server.child.pid} ${version}`)),
+      );
+    }
     expect(await server.stop()).toBe(0);
   });
+
+  test('over a Unix socket nginx is believed where the settings say so', async () => {
+    const folder = serverFolder();
+    writeFileSync(join(folder, 'application.js'), SHOWING);
+    const path = join(folder, 'app.sock');
+    // nginx's workers are another user.
+    chmodSync(folder, 0o755);
+    for (const [trust, address] of [
+      ['unix', '127.0.0.1'],
+      ['loopback', 'unknown'],
+    ] as const) {
+      const server = launch(SERVE[0], SERVE.slice(1), folder, {
+        VIADUCT_BIND: `unix:${path}`,
+        VIADUCT_SOCKET_MODE: '666',
+        VIADUCT_TRUST_PROXY: trust,
+      });
+      await vi.waitFor(() => expect(existsSync(path)).toBe(true), { timeout: 15_000, interval: 20 });
+      const port = await runNginx(`unix:${path}`);
+      // It waits in the socket until somebody serves.
+      const { body } = await ask(`http://127.0.0.1:${port}/`);
+      expect(body).toBe(address);
+      expect(await server.stop()).toBe(0);
+    }
+  });
 });
+
+/** An application that tells whose request it is. */
+const SHOWING = `
+import { lint } from 'viaduct';
+export const application = lint({
+  fetch: (request, { clientAddress = 'unknown' }) =>
+    new Response(clientAddress, { headers: { 'content-type': 'text/plain' } }),
+});
+`;

@@ -22,16 +22,17 @@ export function isThere(command: string, ...args: readonly string[]): boolean {
 }
 
 /**
- * Runs nginx with the configuration of the documentation, in front of a port, until the test ends.
+ * Runs nginx with the configuration of the documentation, in front of a port or a Unix socket, until the test ends.
  *
+ * @param upstream A port, or `unix:/path`.
  * @returns nginx's own port.
  */
-export async function runNginx(upstreamPort: number): Promise<number> {
+export async function runNginx(upstream: number | string): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'viaduct-nginx-'));
   // Started by root, nginx puts bodies there as another user.
   chmodSync(folder, 0o755);
   const port = await freePort();
-  writeFileSync(join(folder, 'viaduct.conf'), configurationFor(port, upstreamPort));
+  writeFileSync(join(folder, 'viaduct.conf'), configurationFor(port, upstream));
   writeFileSync(join(folder, 'nginx.conf'), surroundings(folder));
   const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'inherit' });
   onTestFinished(async () => {
@@ -43,12 +44,13 @@ export async function runNginx(upstreamPort: number): Promise<number> {
 }
 
 /** The page's configuration with its two addresses changed, as it tells its reader to do. */
-function configurationFor(port: number, upstreamPort: number): string {
+function configurationFor(port: number, upstream: number | string): string {
   const text = readFileSync(page, 'utf8');
+  const server = typeof upstream === 'number' ? `127.0.0.1:${upstream}` : upstream;
   const changed = text
-    .replace('server 127.0.0.1:3000;', `server 127.0.0.1:${upstreamPort};`)
+    .replace('server 127.0.0.1:3000;', `server ${server};`)
     .replace('listen 80;', `listen 127.0.0.1:${port};`);
-  if (!changed.includes(`:${upstreamPort};`) || !changed.includes(`:${port};`)) {
+  if (!changed.includes(`server ${server};`) || !changed.includes(`:${port};`)) {
     throw new Error(`${page} does not say "server 127.0.0.1:3000;" and "listen 80;"`);
   }
   return changed;

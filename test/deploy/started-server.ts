@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { expect, onTestFinished, vi } from 'vitest';
-import { isAlive } from '../runner/requests.js';
-import { ask } from './load.js';
+import { onTestFinished, vi } from 'vitest';
 
 export interface HeldSocket {
   readonly descriptor: number;
@@ -26,28 +24,24 @@ export interface Started {
 
 type Environment = Readonly<Record<string, string>>;
 
-/** In the project's folder. */
-const COMMAND = 'node_modules/.bin/viaduct';
+/** The command of the documentation's files; `test/deploy` checks that they say the same. */
+export const SERVE = ['node_modules/.bin/viaduct', 'serve'] as const;
 
-/** What the files of the documentation set, on a port of the test. */
-export function environmentOf(port: number): Environment {
-  return {
-    VIADUCT_BIND: `127.0.0.1:${port}`,
-    VIADUCT_LIVENESS_PATH: '/livez',
-    VIADUCT_READINESS_PATH: '/readyz',
-  };
-}
+/** Where the probes of the documentation's files ask. */
+const PROBES = { VIADUCT_LIVENESS_PATH: '/livez', VIADUCT_READINESS_PATH: '/readyz' };
 
 /** Starts `viaduct serve` on a port, and waits until it is alive there. */
 export async function startServer(folder: string, port: number, env: Environment = {}): Promise<Started> {
-  const started = launch(COMMAND, ['serve'], folder, { ...environmentOf(port), ...env });
+  const [program, ...args] = SERVE;
+  const bind = { VIADUCT_BIND: `127.0.0.1:${port}` };
+  const started = launch(program, args, folder, { ...PROBES, ...bind, ...env });
   await answers(`http://127.0.0.1:${port}/livez`, started.child);
   return started;
 }
 
-/** Starts it as systemd does: the socket is descriptor 3, and meant for this very process. */
+/** Starts `viaduct serve` as systemd does: the socket is descriptor 3, and meant for this very process. */
 export function startOnSocket(folder: string, { descriptor }: HeldSocket, env: Environment = {}): Started {
-  const script = `LISTEN_PID=$$ exec ${COMMAND} serve`;
+  const script = `LISTEN_PID=$$ exec ${SERVE.join(' ')}`;
   return launch('sh', ['-c', script], folder, { LISTEN_FDS: '1', ...env }, descriptor);
 }
 
@@ -60,7 +54,7 @@ export function launch(
 ): Started {
   const child = spawn(command, args, {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...process.env, VIADUCT_ACCESS_LOG: 'off', VIADUCT_LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'ignore', 'inherit', descriptor ?? 'ignore'],
   });
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
@@ -85,17 +79,4 @@ export async function answers(url: string, child: ChildProcess): Promise<void> {
     { timeout: 10_000, interval: 50 },
   );
   if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with ${child.exitCode}`);
-}
-
-/** `SIGHUP`, and waits until a new worker has taken the place of all that answered. */
-export async function reload(url: string, { child }: Started): Promise<void> {
-  const { body: before } = await ask(url);
-  child.kill('SIGHUP');
-  await vi.waitFor(
-    async () => {
-      expect((await ask(url)).body).not.toBe(before);
-      expect(isAlive(Number(before))).toBe(false);
-    },
-    { timeout: 15_000, interval: 20 },
-  );
 }

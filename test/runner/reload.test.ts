@@ -1,8 +1,9 @@
 import { env } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { dirname } from 'node:path';
+import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { sourceOf, writeApplication } from './application.js';
+import { sourceOf, temporaryFolder, writeApplication } from './application.js';
 import { failures, startLoad } from './load.js';
 import { bodyOf, until } from './requests.js';
 import { startRunner } from './runner.js';
@@ -26,6 +27,24 @@ test('A12.153 SIGHUP serves the new code, and 20 keep-alive connections lose no 
   expect(failures(tally)).toBe(0);
   expect([...tally.bodies.keys()]).toEqual(['old', 'new']);
   expect(await bodyOf(port, '/')).toBe('new');
+});
+
+test('SIGHUP follows a symbolic link that --cwd names to the release that it leads to now', async () => {
+  const folder = temporaryFolder();
+  const current = join(folder, 'current');
+  for (const release of ['old', 'new']) {
+    mkdirSync(join(folder, release));
+    writeApplication(sourceOf(release), join(folder, release));
+  }
+  symlinkSync('old', current);
+  const runner = startRunner('application.mjs', { cwd: current });
+  const port = await runner.listens();
+  expect(await bodyOf(port, '/')).toBe('old');
+  symlinkSync('new', `${current}.next`);
+  renameSync(`${current}.next`, current);
+  runner.signal('SIGHUP');
+  await runner.said('reloaded');
+  await until(async () => (await bodyOf(port, '/')) === 'new', 'the new release');
 });
 
 test('A12.154 SIGHUP with a syntax error is given up: the old code serves on', async () => {

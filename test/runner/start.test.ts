@@ -48,6 +48,18 @@ test('C11 a port in use ends the runner with exit code 5, before any worker star
   other.close();
 });
 
+test('C11 of two runners on one port the second ends with exit code 5, and the first serves on', async () => {
+  const first = startRunner(writeApplication(sourceOf('first')));
+  const port = await first.listens();
+  const second = startRunner(writeApplication(sourceOf('second')), { bind: `127.0.0.1:${port}`, workers: 2 });
+  expect(await second.exited).toEqual({ code: 5, signal: null });
+  expect(starts(second)).toBe(0);
+  expect(second.printed).toEqual([
+    `viaduct: cannot listen on 127.0.0.1:${port}: it is in use. Stop the other program, or choose another address.`,
+  ]);
+  expect(await bodyOf(port, '/')).toBe('first');
+});
+
 test('C11 an address that is not allowed, or not there, ends the runner with exit code 5', async () => {
   const runners = [
     `unix:${temporaryFolder()}/none/app.sock`,
