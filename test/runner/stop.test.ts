@@ -126,6 +126,19 @@ test('C9 SIGTERM while the application starts ends cleanly: what was started is 
   expect(runner.printed).toEqual(['loaded', 'start', 'stop']);
 });
 
+test('C9 SIGTERM while one reload is under way and another waits ends cleanly, and starts nobody any more', async () => {
+  const runner = startRunner(writeApplication(sourceOf('1')), { workers: 2 });
+  await runner.listens();
+  runner.signal('SIGHUP');
+  await runner.said('reloading');
+  runner.signal('SIGHUP');
+  await runner.said('takes over');
+  runner.signal('SIGTERM');
+  expect(await runner.exited).toEqual(GONE_WELL);
+  const stopping = runner.lines.findIndex(({ msg }) => msg === 'stopping');
+  expect(runner.lines.slice(stopping).filter(({ msg }) => msg.endsWith(' starts'))).toEqual([]);
+});
+
 test('C9 SIGTERM while the application does not get loaded ends after the deadline', async () => {
   const runner = startRunner(writeApplication(`console.log('loading'); for (;;);`), {
     'graceful-timeout': 300,

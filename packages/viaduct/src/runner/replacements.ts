@@ -44,7 +44,7 @@ export class Replacements {
     this.#isReloadWaiting = true;
     void this.#turns.take(async () => {
       this.#isReloadWaiting = false;
-      await this.#replaceAll();
+      if (!this.#isEnded) await this.#replaceAll();
     });
   }
 
