@@ -14,6 +14,17 @@ const project = new Project({
   'rejection.ts': `export default { ${answer}, start() { void Promise.reject(new Error('forgotten')); } };`,
   'exits.ts': `export default { ${answer}, start() { process.exit(0); } };`,
   'fails.ts': `export default { fetch(request: Request) { if (request.url.includes('%')) throw new URIError('malformed'); return new Response(request.method === 'HEAD' ? null : 'ok', { headers: { 'content-type': 'text/plain' } }); } };`,
+  'table.ts': `
+    import { createDispatcher } from 'viaduct';
+    const good = { ${answer} };
+    // Only for what is asked below its own mount.
+    const broken = { fetch(request: Request) { if (request.url.includes('%zz')) throw new URIError('malformed'); return good.fetch(request); } };
+    const untyped = { fetch: (request: Request) => new Response(request.method === 'HEAD' ? null : new Uint8Array([1])) };
+    const shop = createDispatcher({ '/': good, '/cart': untyped }, { guards: { '/admin': () => undefined } });
+    export default createDispatcher(
+      { '/': good, '/api': broken, 'api.example.com/v1': broken, '/shop': shop },
+      { guards: { '/internal': () => new Response('no', { status: 403, headers: { 'content-type': 'text/plain' } }) } },
+    );`,
   'lint.ts': `export default { fetch: (request: Request) => new Response(request.method === 'HEAD' ? null : new Uint8Array([1])) };`,
 });
 afterAll(() => project.remove());
@@ -29,7 +40,7 @@ describe('viaduct check', () => {
     const { code, stdout } = await check('good.ts');
     expect({ code, report: JSON.parse(stdout) as object }).toEqual({
       code: 0,
-      report: { requests: expect.any(Number) as number, findings: [] },
+      report: { requests: expect.any(Number) as number, places: ['/'], findings: [] },
     });
     expect((JSON.parse(stdout) as { requests: number }).requests).toBeGreaterThan(200);
   });
@@ -53,6 +64,20 @@ describe('viaduct check', () => {
 
   test('gives up a start that does not end', async () => {
     expect(await check('never.ts', '--timeout', '2s')).toMatchObject({ code: 1, ids: ['start-timeout'] });
+  });
+
+  test('tries every mount and every guarded prefix, and names the mounts of what it finds', async () => {
+    const { code, stdout } = await new RunningCommand(['check', 'table.ts'], project.folder).ended;
+    expect(code).toBe(1);
+    expect(stdout.match(/^\w+ {2}\(\w+\) {2}[^:]+:/gm)?.toSorted()).toEqual([
+      'S7  (application)  /shop /cart:',
+      'failed  (application)  /api:',
+      'failed  (application)  api.example.com/v1:',
+    ]);
+    expect(stdout).toMatch(/ \/api: GET \/api\/\S* was answered with 500$/m);
+    const [, requests, places] = /^3 findings, (\d+) requests, to (.*)$/m.exec(stdout) ?? [];
+    expect(Number(requests)).toBeGreaterThan(2_000);
+    expect(places).toBe('/, /api, api.example.com/v1, /shop, /shop/cart, guard /shop/admin, guard /internal');
   });
 
   test('prints a finding with the side at fault and the cure', async () => {

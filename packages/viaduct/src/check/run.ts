@@ -1,8 +1,10 @@
 import { env } from 'node:process';
-import { lint, type Violation } from '@viaduct/core';
+import { type Application, lint, type Violation } from '@viaduct/core';
 import { serve } from '@viaduct/node';
+import { explainRequest } from '../explain/explain-request.js';
 import { loadApplication } from '../loading/load-application.js';
 import type { CheckMessage, Finding, Stage } from './finding.js';
+import { mountOf } from './mount-of.js';
 import { tryCorpus } from './try-corpus.js';
 
 /* The throw-away process of `viaduct check`: loads, starts, tries and stops an application, and ends by itself if it can. */
@@ -12,6 +14,8 @@ const { specifier, cwd } = JSON.parse(env['VIADUCT_CHECK_RUN'] ?? '{}') as {
 };
 delete env['VIADUCT_CHECK_RUN'];
 const told = new Set<string>();
+/** Of the requests that are being sent. */
+let host = 'localhost';
 
 process.on('unhandledRejection', (error) => unhandled('a rejection', error));
 process.on('uncaughtException', (error) => unhandled('an exception', error));
@@ -39,14 +43,25 @@ async function check(): Promise<void> {
     loadApplication(specifier, { cwd }),
   );
   const server = await at('start', 'Mend start(), or what it needs.', () =>
-    serve(lint(application, { mode: 'warn', onViolation: tellViolation }), {
-      port: 0,
-      host: '127.0.0.1',
-      onError: ignore,
-    }),
+    serve(
+      lint(application, { mode: 'warn', onViolation: (violation) => tellViolation(violation, application) }),
+      {
+        port: 0,
+        host: '127.0.0.1',
+        onError: ignore,
+      },
+    ),
   );
   stage('try');
-  const requests = await tryCorpus(application, server.port, tell);
+  const requests = await tryCorpus({
+    application,
+    port: server.port,
+    tell,
+    begin(place) {
+      ({ host } = place);
+      send({ type: 'place', name: place.name });
+    },
+  });
   send({ type: 'tried', requests });
   await at('stop', 'Mend stop().', () => server.close({ timeoutMs: 1_000 }));
 }
@@ -75,14 +90,17 @@ function unhandled(what: string, error: unknown): void {
   });
 }
 
-function tellViolation({ id, blames, message, cure }: Violation): void {
-  tell({ id, blames, message, cure });
+function tellViolation({ id, blames, message, cure, request }: Violation, application: Application): void {
+  const [method = '', target = ''] = request.split(' ');
+  const mount = target === '' ? undefined : mountOf(explainRequest(application, { method, target, host }));
+  tell({ id, blames, message, cure, mount });
 }
 
-/** Each check once: one example is enough to mend it. */
+/** Each check once for a mount: one example is enough to mend it. */
 function tell(finding: Finding): void {
-  if (told.has(finding.id)) return;
-  told.add(finding.id);
+  const key = `${finding.id} ${finding.mount ?? ''}`;
+  if (told.has(key)) return;
+  told.add(key);
   send({ type: 'finding', finding });
 }
 

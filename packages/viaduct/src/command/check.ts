@@ -13,7 +13,7 @@ const END_TIMEOUT_MS = 3_000;
 
 const timeoutMs = duration({
   group: 'Check',
-  help: 'how long loading, starting and stopping may each take',
+  help: 'how long loading, starting, the requests to one mount, and stopping may each take',
   default: 30_000,
 });
 const json = toggle({ group: 'Output', help: 'print JSON', default: false });
@@ -32,26 +32,25 @@ const check: Command = {
   options: { timeoutMs, json } as Readonly<Record<string, Option<unknown>>>,
   maxOperands: 1,
   async run({ operands: [specifier], flags, cwd }) {
-    const { findings, requests } = await runCheck(
-      specifier,
-      cwd,
-      Number(flags.get('timeoutMs') ?? timeoutMs.default),
-    );
-    if (flags.get('json') === true) console.log(JSON.stringify({ requests, findings }, undefined, 2));
-    else print(findings, requests);
-    return findings.length === 0 ? EXIT.done : EXIT.fault;
+    const report = await runCheck(specifier, cwd, Number(flags.get('timeoutMs') ?? timeoutMs.default));
+    if (flags.get('json') === true) console.log(JSON.stringify(report, undefined, 2));
+    else print(report);
+    return report.findings.length === 0 ? EXIT.done : EXIT.fault;
   },
 };
 
 export default check;
 
 interface Report {
-  readonly findings: readonly Finding[];
   readonly requests: number;
+  /** What they were aimed at: `/`, `/api`, `guard /admin`. */
+  readonly places: readonly string[];
+  readonly findings: readonly Finding[];
 }
 
 async function runCheck(specifier: string | undefined, cwd: string, limitMs: number): Promise<Report> {
   const findings: Finding[] = [];
+  const places: string[] = [];
   let requests = 0;
   const progress: { stage: Stage } = { stage: 'load' };
   const run = fork(RUN, [], {
@@ -68,16 +67,17 @@ async function runCheck(specifier: string | undefined, cwd: string, limitMs: num
   run.on('message', (message: CheckMessage) => {
     if (message.type === 'finding') findings.push(message.finding);
     if (message.type === 'tried') ({ requests } = message);
-    if (message.type !== 'stage') return;
-    progress.stage = message.stage;
+    if (message.type === 'place') places.push(message.name);
+    if (message.type === 'stage') progress.stage = message.stage;
+    if (message.type !== 'stage' && message.type !== 'place') return;
     clearTimeout(timer);
-    timer = setTimeout(tooLong, message.stage === 'end' ? END_TIMEOUT_MS : limitMs);
+    timer = setTimeout(tooLong, progress.stage === 'end' ? END_TIMEOUT_MS : limitMs);
   });
   const [code, signal] = (await once(run, 'close')) as [number | null, NodeJS.Signals | null];
   clearTimeout(timer);
   const isKilled = signal === 'SIGKILL' && findings.length > 0;
   if (progress.stage !== 'end' && !isKilled) findings.push(ended(progress.stage, code, signal));
-  return { findings, requests };
+  return { requests, places, findings };
 }
 
 function neverEnding(stage: Stage, limitMs: number): Finding {
@@ -109,9 +109,12 @@ const WORDS: Readonly<Record<Stage, string>> = {
   end: 'the end',
 };
 
-function print(findings: readonly Finding[], requests: number): void {
-  for (const { id, blames, message, cure } of findings)
-    console.log(`${id}  (${blames})  ${message}\n    ${cure}`);
+function print({ findings, requests, places }: Report): void {
+  for (const { id, blames, mount, message, cure } of findings) {
+    const where = mount === undefined ? '' : `${mount}: `;
+    console.log(`${id}  (${blames})  ${where}${message}\n    ${cure}`);
+  }
   const count = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
-  console.log(`${count}, ${requests} requests`);
+  const where = places.length === 0 ? '' : `, to ${places.join(', ')}`;
+  console.log(`${count}, ${requests} requests${where}`);
 }
