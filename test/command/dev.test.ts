@@ -80,6 +80,7 @@ describe('viaduct dev', () => {
       "// <script>alert(1)</script>\nexport const greeting: string = 'two' oops;\n",
     );
     await dev.said(/The application does not run\./);
+    await dev.said(/The application does not run\.\nExpected [^\n]+\n {2}at [^\n]+greeting\.ts:2:\d+\n/);
     await dev.said(/> 2 \| export const greeting: string = 'two' oops;/);
     const page = await get(`${url}hello`, 'text/html');
     expect(page.status).toBe(500);

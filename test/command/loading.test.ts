@@ -152,7 +152,7 @@ describe('a module of an application', () => {
       'has a mistake in its syntax',
       { 'a.ts': 'export const a = 1;\nconst b = = 3;\n' },
       ['a.ts'],
-      /a\.ts failed to load: .*\n?.*a\.ts:2:10: ERROR: Unexpected "="/,
+      /^viaduct: a\.ts failed to load: Unexpected "="\n {4}at .*a\.ts:2:10$/m,
     ],
     [
       'imports what is not there',

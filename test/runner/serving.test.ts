@@ -36,11 +36,12 @@ test('certificate and key make it serve HTTPS, and HTTP/2 where that is asked fo
   }
 });
 
-test('a certificate without its key, or a file that is not there, is told in one message, with exit code 4', async () => {
+test('a certificate without its key, or a file that is not there, is told in one message, with exit code 2', async () => {
   const alone = startRunner(writeApplication(APPLICATION), { 'tls-cert': 'cert.pem' });
   const missing = startRunner(writeApplication(APPLICATION), { 'tls-cert': 'no.pem', 'tls-key': 'no.pem' });
-  expect(await alone.exited).toEqual({ code: 4, signal: null });
-  expect(await missing.exited).toEqual({ code: 4, signal: null });
-  await alone.said('TLS needs a certificate and its key');
-  await missing.said('no.pem cannot be read');
+  expect(await alone.exited).toEqual({ code: 2, signal: null });
+  expect(await missing.exited).toEqual({ code: 2, signal: null });
+  expect(alone.printed.join('\n')).toMatch(/^viaduct: TLS needs a certificate and its key/);
+  expect(missing.printed.join('\n')).toMatch(/^viaduct: no\.pem cannot be read/);
+  expect([...alone.lines, ...missing.lines]).toEqual([]);
 });

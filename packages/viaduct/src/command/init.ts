@@ -6,6 +6,7 @@ import { missingPackages, type Project, readProject, writeApplication } from '..
 import { writeProject } from '../init/template.js';
 import { list, text, toggle } from '../settings/option.js';
 import type { Command, Invocation } from './command.js';
+import { wrap } from './wrap.js';
 
 const GROUP = 'What to write';
 
@@ -50,7 +51,8 @@ async function begin({ operands: [named], flags, cwd }: Invocation): Promise<num
   const folder = resolve(cwd, named ?? (await chooseFolder(flags)));
   const files = await writeProject(folder);
   const place = relative(cwd, folder) || '.';
-  console.log(`Wrote ${files.length} files into ${place}: ${files.join(', ')}.\n`);
+  const written = `Wrote ${files.length} files into ${place}: ${files.join(', ')}.`;
+  console.log(`${wrap(written, process.stdout.columns ?? Infinity).join('\n')}\n`);
   console.log('Next:\n');
   if (place !== '.') console.log(`  cd ${place}`);
   console.log('  npm install\n  npm test\n  npm run dev');

@@ -69,7 +69,8 @@ function tell(error: unknown, isVerbose: boolean): number {
     console.error(error);
     return EXIT.fault;
   }
-  console.error(`viaduct: ${error.message}`);
+  // On a terminal the log is for the same eyes.
+  if (!error.isLogged || !process.stderr.isTTY) console.error(`viaduct: ${error.message}`);
   if (isVerbose) console.error(error);
   return error.exitCode;
 }

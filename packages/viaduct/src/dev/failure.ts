@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { readSyntaxError } from '../loading/syntax-error.js';
 
 /** Why an application does not run, and where in the user's code. */
 export interface Failure {
@@ -17,7 +18,7 @@ export function toFailure(error: unknown): Failure {
   const innermost = causeOf(error);
   if (!(innermost instanceof Error)) return { message: `it threw ${String(innermost)}` };
   const { stack = '' } = innermost;
-  const message = innermost.message || innermost.name;
+  const message = readSyntaxError(innermost.message)?.message ?? (innermost.message || innermost.name);
   const place = placeIn(`${innermost.message}\n${stack}`);
   return { message, stack, ...place, ...(place === undefined ? {} : frameOf(place)) };
 }

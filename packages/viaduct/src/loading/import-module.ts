@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CommandError } from '../command-error.js';
 import type { ExitCode } from '../exit-code.js';
+import { readSyntaxError } from './syntax-error.js';
 import { enableTypeScript } from './typescript.js';
 
 /**
@@ -38,8 +39,8 @@ function namesOf(module: Readonly<Record<string, unknown>>): Readonly<Record<str
 /** The message, and the first place in the user's own code that the stack knows. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return `it threw ${String(error)}`;
-  const place = placeOf(error.stack ?? '');
-  const { message } = error;
+  const syntaxError = readSyntaxError(error.message);
+  const { message, place } = syntaxError ?? { message: error.message, place: placeOf(error.stack ?? '') };
   return place === undefined || message.includes(place) ? message : `${message}\n    at ${place}`;
 }
 

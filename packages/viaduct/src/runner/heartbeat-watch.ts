@@ -39,11 +39,9 @@ export function watchHeartbeats(
 
   function checkBoot(worker: WorkerProcess, now: number): void {
     if (now - worker.startedAtMs <= startTimeoutMs) return;
-    log.error(
-      { worker: worker.pid },
-      `worker ${worker.pid} was not ready within ${startTimeoutMs} ms and is killed`,
+    worker.giveUpBoot(
+      `the application was not ready within ${startTimeoutMs} ms. Find out what its module or its start() waits for, or raise --start-timeout.`,
     );
-    worker.kill();
   }
 
   function giveUp(worker: WorkerProcess): void {

@@ -33,7 +33,7 @@ export async function runAlone(bind: Bind, options: RunOptions): Promise<ExitCod
   function failure(code: ExitCode, stage: 'load' | 'start', error: unknown): CommandError {
     const { message } = toError(error);
     log.error({ stage }, message);
-    return new CommandError(code, message, { cause: error });
+    return new CommandError(code, message, { cause: error, isLogged: settings.logLevel !== 'fatal' });
   }
 
   async function load(): Promise<Program> {

@@ -9,10 +9,12 @@ import { type ListeningDescriptor, openListeningDescriptor } from './listening-d
 import { loadPromClient } from '../metrics/prom-client.js';
 import { openMetricsServer } from './metrics-server.js';
 import { claimPidFile } from './pid-file.js';
+import { OPTIONS } from '../settings/options.js';
 import type { Settings } from '../settings/settings.js';
 import { runAlone } from './run-alone.js';
 import type { RunOptions } from './run-options.js';
 import type { RunnerLog } from './runner-log.js';
+import { serveOptionsOf } from './serve-options.js';
 import { onSignals, type SignalActions } from './signals.js';
 import { Supervisor } from './supervisor.js';
 import { WorkerMetrics } from './worker-metrics.js';
@@ -27,8 +29,10 @@ export async function run(options: RunOptions): Promise<ExitCode> {
   const { settings, log } = options;
   const bind = takePassedDescriptor(env, pid) ?? readBind(settings.bind);
   refuseWhereUnknown(settings);
+  // Wrong use, which is told before anything is opened; workers read the files anew.
+  serveOptionsOf(settings, options.source.cwd);
   surviveBrokenOutput();
-  log.info({ primary: pid, ...settings }, 'starting');
+  log.info({ primary: pid, ...changed(settings) }, 'starting');
   try {
     const releasePidFile = settings.pidFile === undefined ? undefined : claimPidFile(settings.pidFile);
     try {
@@ -41,7 +45,10 @@ export async function run(options: RunOptions): Promise<ExitCode> {
     const { code } = error as Partial<ViaductError>;
     const { message } = toError(error);
     log.error({ code }, message);
-    throw new CommandError(code === 'VIADUCT_E_LISTEN' ? EXIT.listen : EXIT.fault, message, { cause: error });
+    throw new CommandError(code === 'VIADUCT_E_LISTEN' ? EXIT.listen : EXIT.fault, message, {
+      cause: error,
+      isLogged: isLogged(settings),
+    });
   }
 }
 
@@ -69,7 +76,7 @@ async function supervise(bind: Bind, { source, settings, log }: RunOptions): Pro
     void supervisor.boot();
     const code = await supervisor.finished;
     if (supervisor.bootFailure === undefined) return code;
-    throw new CommandError(code, supervisor.bootFailure.message);
+    throw new CommandError(code, supervisor.bootFailure.message, { isLogged: isLogged(settings) });
   } finally {
     await closeMetrics?.();
     await listening?.close();
@@ -87,6 +94,18 @@ async function showMetrics(
   const metrics = new WorkerMetrics(loadPromClient(cwd), () => supervisor.workers);
   supervisor.onGone = (worker) => metrics.bury(worker);
   return openMetricsServer(address, metrics, log);
+}
+
+/** Those that are not as they are by default: `viaduct config` tells all. */
+function changed(settings: Settings): Partial<Settings> {
+  const entries = Object.entries(settings) as [keyof Settings, unknown][];
+  return Object.fromEntries(
+    entries.filter(([key, value]) => String(value) !== String(OPTIONS[key].default)),
+  ) as Partial<Settings>;
+}
+
+function isLogged({ logLevel }: Settings): boolean {
+  return logLevel !== 'fatal';
 }
 
 function refuseWhereUnknown({ workers }: Settings): void {

@@ -1,6 +1,8 @@
+import { stderr } from 'node:process';
 import { type Level, pino } from 'pino';
 import { openStandardError } from '../logging/log-file.js';
 import { asciiOnly } from '../logging/printable.js';
+import { readableLine } from './readable-line.js';
 
 /** Where the runner says what it does. A logger of pino's fits. */
 export interface RunnerLog {
@@ -9,8 +11,12 @@ export interface RunnerLog {
   error(facts: object, message: string): void;
 }
 
-/** JSON lines on standard error, where they do not mix with the access log. */
+/**
+ * Writes to standard error, where it does not mix with the access log: JSON lines, or, on a terminal, lines for the
+ * person who sits there.
+ */
 export function createRunnerLog(level: Level): RunnerLog {
   const events = openStandardError();
-  return pino({ level, base: { name: 'viaduct' } }, { write: (line) => events.write(asciiOnly(line)) });
+  const show = stderr.isTTY ? readableLine : asciiOnly;
+  return pino({ level, base: { name: 'viaduct' } }, { write: (line) => events.write(show(line)) });
 }

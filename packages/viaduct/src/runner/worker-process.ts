@@ -119,6 +119,12 @@ export class WorkerProcess {
     this.#deadline = setTimeout(() => this.kill(), timeoutMs + stopGraceMs);
   }
 
+  /** Kills one that does not get ready. */
+  giveUpBoot(message: string): void {
+    this.#settleBoot({ stage: 'start', message });
+    this.kill();
+  }
+
   /** SIGKILL: a blocked event loop notices nothing else. */
   kill(): void {
     this.#child.kill('SIGKILL');
