@@ -1,8 +1,14 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadApplication } from '../../packages/viaduct/dist/loading/load-application.js';
 import { Folder } from './viaduct.js';
+
+/** util-linux's, which gives a program a terminal. */
+const hasScript = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0;
 
 let folder: Folder;
 afterEach(() => folder.remove());
@@ -59,6 +65,35 @@ describe('viaduct init', () => {
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toContain('old is not empty: it holds app.js.');
     expect(readdirSync(join(folder.path, 'old'))).toEqual(['app.js']);
+  });
+
+  it('says in one message when the project cannot be written, and what stands there then', async () => {
+    // Nobody can make a folder in a file.
+    folder = new Folder({ file: '' });
+    const { exitCode, stderr } = await folder.run(['init', 'file/new']);
+    expect(stderr).toMatch(
+      /^viaduct: the project could not be written: ENOTDIR.*\. Nothing was written\.\n$/,
+    );
+    expect(exitCode).toBe(1);
+  });
+
+  it.skipIf(!hasScript)('ends with 130 upon Ctrl-C among its questions, and writes nothing', async () => {
+    folder = new Folder();
+    const main = fileURLToPath(new URL('../../packages/create-viaduct/dist/index.js', import.meta.url));
+    // A terminal of its own.
+    const child = spawn(
+      'script',
+      ['-qec', `stty cols 80 rows 24; exec ${process.execPath} ${main}`, '/dev/null'],
+      { cwd: folder.path },
+    );
+    let shown = '';
+    child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+    await vi.waitFor(() => expect(shown).toContain('Where shall the project go?'), { timeout: 10_000 });
+    child.stdin.write('\u0003');
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect(code).toBe(130);
+    expect(shown.match(/nothing was written/gi)).toHaveLength(1);
+    expect(readdirSync(folder.path)).toEqual(['node_modules']);
   });
 
   it('says which flags to write where there is no terminal to ask on', async () => {

@@ -1,17 +1,15 @@
 #!/usr/bin/env node
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-/* `npm create viaduct [folder]` is `viaduct init [folder]`, of the version that npm has just fetched. */
+/*
+ * `npm create viaduct [folder]` is `viaduct init [folder]`, of the version that npm has just fetched.
+ *
+ * In this process, so that a signal ends it all, and its exit code is that of the command.
+ */
 const manifest = createRequire(import.meta.url).resolve('viaduct/package.json');
 const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: { viaduct: string } };
-const program = join(dirname(manifest), bin.viaduct);
-const { status, signal, error } = spawnSync(process.execPath, [program, 'init', ...process.argv.slice(2)], {
-  stdio: 'inherit',
-});
-if (error !== undefined) throw error;
-// Ended by the same signal: a shell or a script can tell that from a failure.
-if (signal !== null) process.kill(process.pid, signal);
-process.exitCode = status ?? 1;
+process.argv.splice(2, 0, 'init');
+await import(pathToFileURL(join(dirname(manifest), bin.viaduct)).href);

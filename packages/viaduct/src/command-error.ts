@@ -7,7 +7,7 @@ export interface CommandErrorOptions extends ErrorOptions {
 /** A failure that the user can mend: printed as one message, without a stack. */
 export class CommandError extends Error {
   readonly exitCode: ExitCode;
-  /** Whether the log has said it already. */
+  /** Whether it has been said already: by the log, or among the questions. */
   readonly isLogged: boolean;
 
   /** @param message What is wrong, where, and what to do about it. */

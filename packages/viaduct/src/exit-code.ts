@@ -16,6 +16,8 @@ export const EXIT = {
   crashes: 6,
   /** A server was told to stop, and requests were cut: the time was up, or a second signal came. */
   cut: 7,
+  /** Ctrl-C in the middle of questions: what a shell makes of SIGINT. */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

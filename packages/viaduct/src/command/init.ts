@@ -52,7 +52,8 @@ async function begin({ operands: [named], flags, cwd }: Invocation): Promise<num
   const files = await writeProject(folder);
   const place = relative(cwd, folder) || '.';
   const written = `Wrote ${files.length} files into ${place}: ${files.join(', ')}.`;
-  console.log(`${wrap(written, process.stdout.columns ?? Infinity).join('\n')}\n`);
+  // A terminal that does not know its width says 0.
+  console.log(`${wrap(written, process.stdout.columns || Infinity).join('\n')}\n`);
   console.log('Next:\n');
   if (place !== '.') console.log(`  cd ${place}`);
   console.log('  npm install\n  npm test\n  npm run dev');

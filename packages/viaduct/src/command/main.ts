@@ -51,9 +51,9 @@ async function showHelpOf(command: Command): Promise<number> {
   return EXIT.done;
 }
 
-/** Of the terminal; as most have, where the output goes elsewhere. */
+/** Of the terminal; as most have, where it does not know, or where the output goes elsewhere. */
 function columns(): number {
-  return process.stdout.columns ?? 80;
+  return process.stdout.columns || 80;
 }
 
 async function showVersion(): Promise<number> {

@@ -63,9 +63,15 @@ function leafBlock(
   if (routes === undefined && besides.length === 0) remarks.push('its routes are not known');
   return {
     row: [host || '*', path, how, name, framework, named],
-    routes: (routes ?? []).map((route) => [route.methods.join(' '), describeRoute(route)]),
+    routes: (routes ?? []).map((route) => [inOrder(route.methods).join(' '), describeRoute(route)]),
     remarks,
   };
+}
+
+/** GET and HEAD first, the others as they are told. */
+function inOrder(methods: readonly string[]): string[] {
+  const first = ['GET', 'HEAD'].filter((method) => methods.includes(method));
+  return [...first, ...methods.filter((method) => !first.includes(method))];
 }
 
 function describeRoute({ wholePath, condition }: DescribedRoute): string {

@@ -65,9 +65,9 @@ async function askPlace(mounting: Mounting): Promise<Mounting> {
   return { ...mounting, path, exportName: name };
 }
 
-/** Ctrl-C in the middle of the questions: nothing has been written yet. */
+/** Ctrl-C in the middle of the questions: nothing has been written yet, and that is said where they stand. */
 function answered<Answer>(answer: Answer): Exclude<Answer, symbol> {
   if (!isCancel(answer)) return answer as Exclude<Answer, symbol>;
   cancel('Nothing was written.');
-  throw new CommandError(EXIT.usage, 'stopped before anything was written.');
+  throw new CommandError(EXIT.interrupted, 'nothing was written.', { isLogged: true });
 }

@@ -14,19 +14,27 @@ const WRITTEN_AS: Readonly<Record<string, string>> = { gitignore: '.gitignore' }
  *
  * @param folder Absolute path; made when it is missing.
  * @returns The files, in the order of their names.
- * @throws {CommandError} When the folder holds anything but what a new repository has.
+ * @throws {CommandError} When the folder holds anything but what a new repository has, or cannot be written; it says what
+ * stands there then.
  */
 export async function writeProject(folder: string): Promise<string[]> {
   await refuseOccupied(folder);
-  await mkdir(folder, { recursive: true });
   const values = { name: packageNameOf(folder), version: await ownVersion() };
   const written: string[] = [];
-  for (const name of (await readdir(TEMPLATE)).toSorted()) {
-    const text = await readFile(new URL(name, TEMPLATE), 'utf8');
-    const target = WRITTEN_AS[name] ?? name;
-    if (existsSync(join(folder, target))) continue;
-    await writeFile(join(folder, target), fill(text, values), { flag: 'wx' });
-    written.push(target);
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const name of (await readdir(TEMPLATE)).toSorted()) {
+      const text = await readFile(new URL(name, TEMPLATE), 'utf8');
+      const target = WRITTEN_AS[name] ?? name;
+      if (existsSync(join(folder, target))) continue;
+      await writeFile(join(folder, target), fill(text, values), { flag: 'wx' });
+      written.push(target);
+    }
+  } catch (error) {
+    const left =
+      written.length === 0 ? 'Nothing was written' : `Only these were written: ${written.join(', ')}`;
+    const message = `the project could not be written: ${(error as Error).message}. ${left}.`;
+    throw new CommandError(EXIT.fault, message, { cause: error });
   }
   return written;
 }
