@@ -40,11 +40,11 @@ test('SIGUSR2 to the primary: every worker opens the file of the access log anew
 });
 
 test('SIGUSR2 while workers start ends none of them', async () => {
-  const runner = startRunner(writeApplication(sourceOf('1')), { workers: 3 });
+  const runner = startRunner(writeApplication(sourceOf('1')), { workers: 2 });
   await runner.said('worker');
   const ended = new AbortController();
   const signals = keepSignalling(() => runner.signal('SIGUSR2'), ended.signal);
-  await until(() => servingOf(runner).length === 3, 'three workers');
+  await until(() => servingOf(runner).length === 2, 'two workers');
   runner.signal('SIGHUP');
   await runner.said('reloaded');
   ended.abort();

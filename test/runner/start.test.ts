@@ -78,18 +78,22 @@ test('C11 an address that is not allowed, or not there, ends the runner with exi
 });
 
 test('binds to [::1], to a name, and to a port alone', async () => {
-  for (const [bind, host] of [
+  const file = writeApplication(sourceOf('1'));
+  const addresses = [
     ['[::1]:0', '::1'],
     ['localhost:0', 'localhost'],
     [':0', '127.0.0.1'],
     ['0', '::1'],
-  ] as const) {
-    const runner = startRunner(writeApplication(sourceOf('1')), { bind });
-    const port = await runner.listens();
-    expect(await getFrom({ port, host }, '/'), bind).toMatchObject({ status: 200, body: '1' });
-    runner.signal('SIGTERM');
-    await runner.exited;
-  }
+  ] as const;
+  await Promise.all(
+    addresses.map(async ([bind, host]) => {
+      const runner = startRunner(file, { bind });
+      const port = await runner.listens();
+      expect(await getFrom({ port, host }, '/'), bind).toMatchObject({ status: 200, body: '1' });
+      runner.signal('SIGTERM');
+      expect(await runner.exited, bind).toEqual({ code: 0, signal: null });
+    }),
+  );
 });
 
 test('a Unix socket takes over the file of a dead process, has the permissions asked for, and is gone at the end', async () => {

@@ -28,7 +28,7 @@ test('C1 200 requests under way at SIGTERM are all answered, with Connection: cl
   const sockets = await Promise.all(Array.from({ length: 200 }, () => opened(port)));
   let isDraining = false;
   const answers = sockets.map(async (socket, index) => {
-    const answer = await exchange(socket, `/wait?ms=${1_000 + index * 8}`);
+    const answer = await exchange(socket, `/wait?ms=${700 + index * 5}`);
     return { answer, isLate: isDraining };
   });
   await until(async () => (await bodyOf(port, '/under-way')) !== '0', 'requests under way');
