@@ -103,6 +103,7 @@ export const SERIES: readonly Series[] = [
       'viaduct-fastify-web',
       'hijack',
       'middie',
+      'koa-respond',
     ],
     workloads: ['product'],
     generations: 5,

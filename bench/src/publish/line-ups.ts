@@ -5,16 +5,17 @@ export type Divided = readonly (readonly [name: string, bare: 'koa' | 'fastify']
 export const COST_HELLO: Divided = [
   ['koa', 'koa'],
   ['koa-again', 'koa'],
-  ['viaduct-koa', 'koa'],
+  ['viaduct-koa-alone', 'koa'],
   ['fastify', 'fastify'],
   ['fastify-again', 'fastify'],
-  ['viaduct-fastify', 'fastify'],
+  ['viaduct-fastify-alone', 'fastify'],
 ];
 /** Routed applications behind a dispatcher. */
 export const COST: Divided = (['koa', 'fastify'] as const).flatMap((bare) =>
   [
     bare,
     `${bare}-again`,
+    `viaduct-${bare}-alone`,
     `prefix-${bare}`,
     `viaduct-${bare}`,
     `viaduct-${bare}-10000`,
@@ -37,6 +38,7 @@ export const HOSTS: Divided = [
   ['viaduct-fastify-web', 'fastify'],
   ['fastify-in-koa-native', 'fastify'],
   ['fastify-in-koa', 'fastify'],
+  ['koa-respond', 'fastify'],
 ];
 /** Koa's application, bare, behind Viaduct, and in the ways of others. */
 export const PEERS_OF_KOA: readonly string[] = [
