@@ -2,6 +2,8 @@ import { relative, resolve } from 'node:path';
 import { CommandError } from '../command-error.js';
 import { EXIT } from '../exit-code.js';
 import type { Mounting } from '../init/application-source.js';
+import { howNotToListen, howToExport } from '../init/advice.js';
+import { readNamedApp } from '../init/found-app.js';
 import { missingPackages, type Project, readProject, writeApplication } from '../init/into-project.js';
 import { writeProject } from '../init/template.js';
 import { list, text, toggle } from '../settings/option.js';
@@ -71,20 +73,17 @@ async function addTo(folder: string, { flags }: Invocation): Promise<number> {
   const project = readProject(folder);
   const mountings = await chooseMountings(project, flags);
   const name = await writeApplication(project, mountings);
-  console.log(`Wrote ${name}, and changed nothing else:\n`);
-  for (const { path, file, exportName } of mountings)
-    console.log(`  ${path.padEnd(12)} ${file}#${exportName}`);
-  for (const { file } of project.apps.filter(
-    (app) => app.listens && mountings.some((mounting) => mounting.file === app.file),
-  )) {
-    console.log(
-      `\n${file} opens a port when it is loaded. Let it do so only when it is the program itself, or move that into another file.`,
-    );
+  const rows = mountings.map(({ path, file, exported }) => `  ${path.padEnd(12)} ${file}#${exported.name}`);
+  console.log(`Wrote ${name}, and changed nothing else:\n\n${rows.join('\n')}`);
+  for (const app of project.apps) {
+    const isMounted = mountings.some(({ file }) => file === app.file);
+    const advice = isMounted ? howNotToListen(app) : howToExport(app);
+    if (advice !== undefined) console.log(`\n${advice}`);
   }
   const missing = missingPackages(project, mountings);
   console.log('\nNext:\n');
   if (missing.length > 0) console.log(`  npm install ${missing.join(' ')}`);
-  console.log(`  npx viaduct routes ${name}\n  npx viaduct dev ${name}`);
+  console.log('  npx viaduct routes\n  npx viaduct dev');
   return EXIT.done;
 }
 
@@ -94,9 +93,10 @@ async function chooseMountings(project: Project, flags: Invocation['flags']): Pr
   const { askMountings, defaultMountings } = await import('../init/questions.js');
   const proposed = defaultMountings(project.apps);
   if (proposed.length === 0) {
+    const advice = project.apps.map((app) => howToExport(app)).filter((line) => line !== undefined);
     throw new CommandError(
       EXIT.usage,
-      `No app that is exported was found in ${project.folder}. Name it: --mount /=src/app.ts#app`,
+      `No app that is exported was found in ${project.folder}. ${advice.join('\n') || 'Name it: --mount /=src/app.ts#app'}`,
     );
   }
   if (flags.get('yes') === true) return proposed;
@@ -104,25 +104,24 @@ async function chooseMountings(project: Project, flags: Invocation['flags']): Pr
   return askMountings(project.apps);
 }
 
-function readMounting(item: string, { apps }: Project): Mounting {
-  const [, path, file, exportName] = /^(\/[^=]*)=([^#]+)(?:#(.+))?$/.exec(item) ?? [];
+function readMounting(item: string, { folder, dependencies, apps }: Project): Mounting {
+  const [, path, file, name] = /^(\/[^=]*)=([^#]+)(?:#(.+?)(?:\(\))?)?$/.exec(item) ?? [];
   if (path === undefined || file === undefined) {
     throw new CommandError(EXIT.usage, `--mount is ${JSON.stringify(item)}. Write /api=src/api.ts#app.`);
   }
-  const found = apps.find((app) => app.file === file.replace(/^\.\//, ''));
-  if (found === undefined) {
+  const plain = file.replace(/^\.\//, '');
+  const app = apps.find((found) => found.file === plain) ?? readNamedApp(folder, plain, dependencies);
+  if (app === undefined) {
     throw new CommandError(
       EXIT.usage,
       `--mount ${item}: no Fastify, Koa, Express or http app was found in ${file}. ` +
-        `Found: ${apps.map((app) => app.file).join(', ') || 'none'}.`,
+        `Found: ${apps.map((found) => found.file).join(', ') || 'none'}.`,
     );
   }
-  return {
-    path,
-    file: found.file,
-    framework: found.framework,
-    exportName: exportName ?? found.exportName ?? 'default',
-  };
+  const named = name === undefined ? undefined : ({ name, kind: 'app' } as const);
+  const exported = app.exported.find((one) => one.name === (name ?? one.name)) ?? named;
+  if (exported === undefined) throw new CommandError(EXIT.usage, `--mount ${item}: ${howToExport(app)}`);
+  return { path, file: app.file, framework: app.framework, exported };
 }
 
 function refuseWithoutTerminal(instead: string): void {

@@ -1,10 +1,11 @@
+import type { Exported } from './exported.js';
 import type { Framework } from './found-app.js';
 
 /** One app, and where it is to be mounted. */
 export interface Mounting {
   /** Relative to the project: `src/app.ts`. */
   readonly file: string;
-  readonly exportName: string;
+  readonly exported: Exported;
   readonly framework: Framework;
   /** `/`, `/api`. */
   readonly path: string;
@@ -19,51 +20,79 @@ const BRIDGES: Readonly<Record<Framework, readonly [name: string, from: string]>
 
 /** The text of an application file that mounts apps of a project. */
 export function applicationSource(mountings: readonly Mounting[], isTypeScript: boolean): string {
+  const rows = mountings.map(
+    (mounting, index) =>
+      `  '${mounting.path}': ${BRIDGES[mounting.framework][0]}(${valueOf(mounting, localName(index, mountings))}),`,
+  );
+  return [
+    ...importsOf(mountings, isTypeScript),
+    '',
+    '/** Who answers what: the longest path wins. */',
+    ...dispatcherOf(rows, isTypeScript, mountings.some(isAwaited)),
+    '',
+  ].join('\n');
+}
+
+function importsOf(mountings: readonly Mounting[], isTypeScript: boolean): string[] {
   const bridges = [...new Set(mountings.map(({ framework }) => framework))].map(
     (framework) => BRIDGES[framework],
   );
+  const own = bridges.filter(([, from]) => from === 'viaduct').map(([name]) => name);
   const fromViaduct = [
-    ...new Set([
-      'createDispatcher',
-      ...bridges.filter(([, from]) => from === 'viaduct').map(([name]) => name),
-    ]),
+    ...new Set(['createDispatcher', ...own]),
+    ...(isTypeScript ? ['type Dispatcher'] : []),
   ];
-  const imports = [
-    ...new Set(
-      bridges
-        .filter(([, from]) => from !== 'viaduct')
-        .map(([name, from]) => `import { ${name} } from '${from}';`),
-    ),
-    `import { ${[...fromViaduct, ...(isTypeScript ? ['type Dispatcher'] : [])].join(', ')} } from 'viaduct';`,
-    ...mountings.map((mounting, index) => importOf(mounting, index)),
-  ];
-  const rows = mountings.map(
-    ({ framework, path }, index) => `  '${path}': ${BRIDGES[framework][0]}(${localName(index, mountings)}),`,
-  );
+  const others = bridges
+    .filter(([, from]) => from !== 'viaduct')
+    .map(([name, from]) => `import { ${name} } from '${from}';`);
   return [
-    ...imports,
-    '',
-    '/** Who answers what: the longest path wins. */',
-    `export const application${isTypeScript ? ': Dispatcher' : ''} = createDispatcher({`,
-    ...rows,
-    '});',
-    '',
-  ].join('\n');
-
-  function importOf({ file, exportName }: Mounting, index: number): string {
-    const name = localName(index, mountings);
-    const from = `./${file
-      .replace(/\.ts$/, '.js')
-      .replace(/\.mts$/, '.mjs')
-      .replace(/\.cts$/, '.cjs')}`;
-    if (exportName === 'default') return `import ${name} from '${from}';`;
-    return `import { ${exportName === name ? name : `${exportName} as ${name}`} } from '${from}';`;
-  }
+    ...new Set(others),
+    `import { ${fromViaduct.join(', ')} } from 'viaduct';`,
+    ...mountings.map((mounting, index) => importOf(mounting, localName(index, mountings))),
+  ];
 }
 
-/** `koaApp`; `koaApp2` for the second of a kind. */
+function importOf({ file, exported: { name } }: Mounting, local: string): string {
+  const from = `./${file.replace(/\.([cm]?)ts$/, '.$1js')}`;
+  if (name === 'default') return `import ${local} from '${from}';`;
+  return `import { ${name === local ? name : `${name} as ${local}`} } from '${from}';`;
+}
+
+/** A top-level `await` is no part of CommonJS, which TypeScript may be compiled to: so a factory waits. */
+function dispatcherOf(rows: readonly string[], isTypeScript: boolean, waits: boolean): string[] {
+  if (!waits) {
+    return [
+      `export const application${isTypeScript ? ': Dispatcher' : ''} = createDispatcher({`,
+      ...rows,
+      '});',
+    ];
+  }
+  return [
+    `export async function createApplication()${isTypeScript ? ': Promise<Dispatcher>' : ''} {`,
+    '  return createDispatcher({',
+    ...rows.map((row) => `  ${row}`),
+    '  });',
+    '}',
+  ];
+}
+
+function isAwaited({ exported }: Mounting): boolean {
+  return exported.kind === 'async factory';
+}
+
+function valueOf({ exported: { kind } }: Mounting, local: string): string {
+  if (kind === 'factory') return `${local}()`;
+  if (kind === 'async factory') return `await ${local}()`;
+  if (kind === 'server') return `(request, response) => ${local}.emit('request', request, response)`;
+  return local;
+}
+
+/** `koaApp`, `createKoaApp`; `koaApp2` for the second of a kind. */
 function localName(index: number, mountings: readonly Mounting[]): string {
-  const { framework } = mountings[index] as Mounting;
+  const { framework, exported } = mountings[index] as Mounting;
   const earlier = mountings.slice(0, index).filter((other) => other.framework === framework).length;
-  return `${framework}App${earlier === 0 ? '' : earlier + 1}`;
+  const name = `${framework}App${earlier === 0 ? '' : earlier + 1}`;
+  if (!exported.kind.endsWith('factory'))
+    return exported.kind === 'server' ? name.replace('App', 'Server') : name;
+  return `create${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
+import { type Exported, exportedOf } from './exported.js';
 
 /** What Viaduct has a bridge for, and what it takes as a native handler. */
 export type Framework = 'fastify' | 'koa' | 'express' | 'http';
@@ -9,63 +10,112 @@ export interface FoundApp {
   /** Relative to the project, with `/`. */
   readonly file: string;
   readonly framework: Framework;
-  /** Name of the export that seems to be the app; `undefined` when it exports none. */
-  readonly exportName: string | undefined;
-  /** It opens a port when it is loaded. */
+  /** What it exports that may be the app, the likeliest first. */
+  readonly exported: readonly Exported[];
+  /** What the app is called in the file; `undefined` when it has no name there. */
+  readonly variable: string | undefined;
+  /** It opens a port whenever it is loaded. */
   readonly listens: boolean;
+  readonly isCommonJs: boolean;
 }
 
 /** How an app of each framework is made, in source text. */
-const SIGNS: Readonly<Record<Framework, RegExp>> = {
-  fastify: /\b[Ff]astify\s*(?:<[^>]*>)?\(/,
-  koa: /\bnew\s+Koa\b/,
-  express: /\bexpress\s*\(/,
-  http: /\bcreateServer\s*\(/,
+const SIGNS: Readonly<Record<Framework, string>> = {
+  fastify: String.raw`(?:\b[Ff]astify|require\(['"]fastify['"]\))\s*(?:<[^>]*>)?\(`,
+  koa: String.raw`new\s+(?:Koa\b|\(\s*require\(['"]koa['"]\)\s*\))`,
+  express: String.raw`(?:\bexpress|require\(['"]express['"]\))\s*\(`,
+  http: String.raw`\bcreateServer\s*\(`,
 };
-const FOLDERS = ['.', 'src', 'app', 'server', 'lib'];
+/** The app that the generator of Fastify's projects writes: a plugin, which somebody else makes an instance for. */
+const PLUGIN =
+  /(?:module\.exports\s*=|export\s+default)\s*(?:fp\(\s*)?(?:async\s+)?function\s*\w*\s*\(\s*fastify\b/;
+const PLUGIN_FILE = /^(?:src\/)?app\.[cm]?[jt]s$/;
+
 const EXTENSIONS = new Set(['.ts', '.mts', '.js', '.mjs', '.cjs', '.cts']);
+const IGNORED =
+  /^(?:\..*|node_modules|dist|build|out|coverage|public|static|tests?|__tests__|specs?|examples?)$/;
+/** Folders of sources within folders of sources. */
+const DEPTH = 4;
 
 /**
- * Looks for apps in the places where projects keep them.
+ * Looks for apps in a project's sources.
  *
  * @param dependencies Names in the project's `package.json`: only frameworks among them are looked for.
  */
 export function findApps(project: string, dependencies: ReadonlySet<string>): FoundApp[] {
-  const frameworks = (Object.keys(SIGNS) as Framework[]).filter(
-    (framework) => framework === 'http' || dependencies.has(framework),
-  );
-  return FOLDERS.flatMap((folder) => sourcesIn(join(project, folder)))
+  const frameworks = frameworksIn(dependencies);
+  return sourcesIn(project, DEPTH)
     .map((file) => readApp(project, file, frameworks))
     .filter((app) => app !== undefined);
 }
 
-function sourcesIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => EXTENSIONS.has(extname(name)) && !/\.(?:test|spec|config|d)\.[cm]?[jt]s$/.test(name))
-    .map((name) => join(folder, name))
-    .filter((file) => statSync(file).isFile());
+/**
+ * Reads a file that is said to hold an app, however that is made there.
+ *
+ * @returns `undefined` when there is no such file, or nothing that tells of what framework its app is.
+ */
+export function readNamedApp(
+  project: string,
+  name: string,
+  dependencies: ReadonlySet<string>,
+): FoundApp | undefined {
+  const file = join(project, name);
+  if (!existsSync(file) || !statSync(file).isFile()) return undefined;
+  const frameworks = frameworksIn(dependencies);
+  const source = readFileSync(file, 'utf8');
+  const imported = frameworks.find((framework) => new RegExp(`['"]${framework}['"]`).test(source));
+  const [only, another] = frameworks.filter((framework) => framework !== 'http');
+  const framework = imported ?? (another === undefined ? only : undefined);
+  return readApp(project, file, frameworks) ?? (framework && appOf(project, file, source, framework));
+}
+
+function frameworksIn(dependencies: ReadonlySet<string>): Framework[] {
+  const names = Object.keys(SIGNS) as Framework[];
+  return names.filter((name) => name === 'http' || dependencies.has(name));
+}
+
+/** Those of a folder before those of the folders in it. */
+function sourcesIn(folder: string, depth: number): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true }).toSorted((left, right) =>
+    left.name < right.name ? -1 : 1,
+  );
+  const files = entries.filter(
+    ({ name }) => EXTENSIONS.has(extname(name)) && !/\.(?:test|spec|config|d)\.[cm]?[jt]s$/.test(name),
+  );
+  const folders = entries.filter((entry) => entry.isDirectory() && !IGNORED.test(entry.name));
+  return [
+    ...files.filter((entry) => entry.isFile()).map(({ name }) => join(folder, name)),
+    ...(depth === 0 ? [] : folders.flatMap(({ name }) => sourcesIn(join(folder, name), depth - 1))),
+  ];
 }
 
 function readApp(project: string, file: string, frameworks: readonly Framework[]): FoundApp | undefined {
-  const source = readFileSync(file, 'utf8');
-  const framework = frameworks.find((candidate) => SIGNS[candidate].test(source));
-  if (framework === undefined) return undefined;
+  const source = withoutComments(readFileSync(file, 'utf8'));
+  const framework = frameworks.find((candidate) => new RegExp(SIGNS[candidate]).test(source));
+  if (framework !== undefined) return appOf(project, file, source, framework);
+  const isPlugin = frameworks.includes('fastify') && PLUGIN.test(source);
+  const app = isPlugin ? appOf(project, file, source, 'fastify') : undefined;
+  return app !== undefined && PLUGIN_FILE.test(app.file) ? app : undefined;
+}
+
+function appOf(project: string, file: string, source: string, framework: Framework): FoundApp {
+  const made = new RegExp(
+    String.raw`\b(?:const|let|var)\s+(\w+)\s*(?::[^=]+)?=\s*(?:await\s+)?(?:\w+\.)?(?:${SIGNS[framework]})`,
+  );
+  const variable = made.exec(source)?.[1];
   return {
     file: relative(project, file).replaceAll('\\', '/'),
     framework,
-    exportName: exportOf(source),
-    listens: /\.listen\s*\(/.test(source),
+    variable,
+    exported: exportedOf(source, framework, variable),
+    listens: /\.listen\s*\(/.test(source) && !GUARD.test(source),
+    isCommonJs: /\bmodule\.exports\b|\brequire\s*\(/.test(source),
   };
 }
 
-/** The names that apps go by, before any other. */
-const USUAL = ['app', 'server', 'fastify', 'koa', 'handler', 'router'];
+/** What asks whether a module is the program itself. */
+const GUARD = /\brequire\.main\b|\bimport\.meta\.main\b|\bprocess\.argv\[1\]/;
 
-function exportOf(source: string): string | undefined {
-  if (/\bexport\s+default\b|\bmodule\.exports\s*=/.test(source)) return 'default';
-  const names = [...source.matchAll(/\bexport\s+(?:const|let|var|async\s+function|function)\s+(\w+)/g)].map(
-    ([, name]) => name,
-  );
-  return USUAL.find((name) => names.includes(name)) ?? names[0];
+function withoutComments(source: string): string {
+  return source.replaceAll(/\/\*[^]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1');
 }

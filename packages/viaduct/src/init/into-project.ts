@@ -27,9 +27,8 @@ export function readProject(folder: string): Project {
       `There is no package.json in ${folder}. --into takes the folder of a project.`,
     );
   }
-  const taken = ['application.ts', 'application.js', 'application.mjs'].find((name) =>
-    existsSync(join(folder, name)),
-  );
+  const names = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((extension) => `application.${extension}`);
+  const taken = names.find((name) => existsSync(join(folder, name)));
   if (taken !== undefined) {
     throw new CommandError(
       EXIT.usage,
@@ -37,12 +36,12 @@ export function readProject(folder: string): Project {
     );
   }
   const { dependencies = {}, devDependencies = {} } = readManifest(manifest);
-  const names = new Set([...Object.keys(dependencies), ...Object.keys(devDependencies)]);
+  const packages = new Set([...Object.keys(dependencies), ...Object.keys(devDependencies)]);
   return {
     folder,
-    dependencies: names,
-    isTypeScript: names.has('typescript') || existsSync(join(folder, 'tsconfig.json')),
-    apps: findApps(folder, names),
+    dependencies: packages,
+    isTypeScript: packages.has('typescript') || existsSync(join(folder, 'tsconfig.json')),
+    apps: findApps(folder, packages),
   };
 }
 

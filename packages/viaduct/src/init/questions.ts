@@ -2,19 +2,20 @@ import { cancel, isCancel, multiselect, select, text } from '@clack/prompts';
 import { CommandError } from '../command-error.js';
 import { EXIT } from '../exit-code.js';
 import type { Mounting } from './application-source.js';
+import type { Exported } from './exported.js';
 import type { FoundApp } from './found-app.js';
 
 /** Where the apps of a project go when nobody is asked: the first at `/`, each other below its framework's name. */
 export function defaultMountings(apps: readonly FoundApp[]): Mounting[] {
   const taken = new Map<string, number>();
-  return apps
-    .filter(({ exportName }) => exportName !== undefined)
-    .map(({ file, framework, exportName = 'default' }, index) => {
-      const count = (taken.get(framework) ?? 0) + 1;
-      taken.set(framework, count);
-      const path = index === 0 ? '/' : `/${framework}${count === 1 ? '' : count}`;
-      return { file, framework, exportName, path };
-    });
+  return apps.flatMap(({ file, framework, exported: [first] }) => {
+    if (first === undefined) return [];
+    const isFirst = taken.size === 0;
+    const count = (taken.get(framework) ?? 0) + 1;
+    taken.set(framework, count);
+    const path = isFirst ? '/' : `/${framework}${count === 1 ? '' : count}`;
+    return [{ file, framework, exported: first, path }];
+  });
 }
 
 /** Asks for the folder of a new project. */
@@ -39,12 +40,15 @@ export async function askMountings(apps: readonly FoundApp[]): Promise<Mounting[
     }),
   );
   const mountings: Mounting[] = [];
-  for (const mounting of chosen) mountings.push(await askPlace(mounting));
+  for (const mounting of chosen) {
+    const app = apps.find(({ file }) => file === mounting.file);
+    mountings.push(await askPlace(mounting, app?.exported ?? []));
+  }
   return mountings;
 }
 
-async function askPlace(mounting: Mounting): Promise<Mounting> {
-  const { file, exportName } = mounting;
+async function askPlace(mounting: Mounting, all: readonly Exported[]): Promise<Mounting> {
+  const { file } = mounting;
   const path = answered(
     await text({
       message: `Which path belongs to ${file}?`,
@@ -52,17 +56,15 @@ async function askPlace(mounting: Mounting): Promise<Mounting> {
       validate: (value) => (value?.startsWith('/') === true ? undefined : 'Begin with a slash: /api'),
     }),
   );
-  const name = answered(
+  if (all.length < 2) return { ...mounting, path };
+  const exported = answered(
     await select({
       message: `Which export of ${file} is the app?`,
-      options: [...new Set([exportName, 'default', 'app', 'server', 'handler'])].map((value) => ({
-        value,
-        label: value,
-      })),
-      initialValue: exportName,
+      options: all.map((value) => ({ value, label: value.name })),
+      initialValue: mounting.exported,
     }),
   );
-  return { ...mounting, path, exportName: name };
+  return { ...mounting, path, exported };
 }
 
 /** Ctrl-C in the middle of the questions: nothing has been written yet, and that is said where they stand. */

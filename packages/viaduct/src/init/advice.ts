@@ -1,0 +1,32 @@
+import type { FoundApp, Framework } from './found-app.js';
+
+/** What to write into a file whose app cannot be mounted as it is; `undefined` when it can. */
+export function howToExport({
+  file,
+  framework,
+  exported,
+  variable,
+  isCommonJs,
+}: FoundApp): string | undefined {
+  if (exported.length > 0) return undefined;
+  const app = variable ?? 'app';
+  const line = isCommonJs ? `module.exports = ${app};` : `export { ${app} };`;
+  return `${file} makes ${NAMES[framework]}, and does not export it. Add: ${line}`;
+}
+
+const NAMES: Readonly<Record<Framework, string>> = {
+  fastify: 'a Fastify app',
+  koa: 'a Koa app',
+  express: 'an Express app',
+  http: 'a server of node:http',
+};
+
+/** How a file can be a program and a module in one; `undefined` when it opens no port as it is loaded. */
+export function howNotToListen({ file, listens, isCommonJs }: FoundApp): string | undefined {
+  if (!listens) return undefined;
+  const question = isCommonJs ? 'require.main === module' : 'process.argv[1] === import.meta.filename';
+  return (
+    `${file} opens a port when it is loaded. Let it do so only when it is the program itself:\n` +
+    `  if (${question}) … .listen(…)`
+  );
+}

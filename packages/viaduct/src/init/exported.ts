@@ -1,0 +1,137 @@
+import type { Framework } from './found-app.js';
+
+/** Something that a module exports, and how an app is made of it. */
+export interface Exported {
+  readonly name: string;
+  /**
+   * `app`: it is one, or a plugin, a middleware, a handler; `factory`: a function that returns one;
+   * `async factory`: a promise of one; `server`: a server of `node:http`, which has the handler in it.
+   */
+  readonly kind: 'app' | 'factory' | 'async factory' | 'server';
+}
+
+/** An export, and what it is called in its file. */
+interface Named {
+  readonly name: string;
+  readonly local: string | undefined;
+}
+
+/**
+ * Reads what a file with an app exports, from its text: to run it would start it.
+ *
+ * @param variable What the app is called there.
+ * @returns What may be the app, the likeliest first: the variable itself, what is named like an app, functions that make one.
+ */
+export function exportedOf(source: string, framework: Framework, variable: string | undefined): Exported[] {
+  const ranked = namesIn(source).map((named) => {
+    const made = functionOf(source, named);
+    const kind =
+      made === undefined ? kindOfValue(framework, named.local === variable) : kindOf(made, framework);
+    const rank = kind === undefined ? -1 : rankOf(named, kind, variable);
+    // A function that has the parameters of an app is one, whatever its name.
+    return { name: named.name, kind, rank: rank < 0 && made !== undefined && kind === 'app' ? 3 : rank };
+  });
+  return ranked
+    .filter(({ rank }) => rank >= 0)
+    .toSorted((left, right) => left.rank - right.rank)
+    .map(({ name, kind }) => ({ name, kind: kind ?? 'app' }));
+}
+
+/** The names that apps go by. */
+const USUAL = ['app', 'server', 'fastify', 'koa', 'handler', 'router'];
+const FACTORY = /^(?:create|build|make|get|init|setup|new|app|server|default)/i;
+
+/** The smaller the likelier; below 0 it is no app. */
+function rankOf({ name, local }: Named, kind: Exported['kind'], variable: string | undefined): number {
+  if (variable !== undefined && local === variable) return name === 'default' ? 0 : 1;
+  if (kind.endsWith('factory')) return FACTORY.test(local ?? name) ? 4 : -1;
+  if (name === 'default') return 2;
+  return USUAL.includes(name) ? 3 : -1;
+}
+
+function kindOfValue(framework: Framework, isVariable: boolean): Exported['kind'] {
+  return framework === 'http' && isVariable ? 'server' : 'app';
+}
+
+/** A function, as far as its head tells. */
+interface FunctionHead {
+  readonly parameters: readonly string[];
+  readonly isAsync: boolean;
+}
+
+/** Functions that are apps themselves have parameters that nobody gives to a factory. */
+function kindOf({ parameters, isAsync }: FunctionHead, framework: Framework): Exported['kind'] | undefined {
+  const [first = ''] = parameters;
+  if (framework === 'fastify' && /^(?:fastify|instance|app|server)\b/.test(first)) return 'app';
+  if (framework === 'koa' && /^(?:ctx|context)\b/.test(first)) return 'app';
+  if (parameters.length === 2 && /^_?(?:req|request|q)\b/.test(first)) return 'app';
+  // What a function returns beside a server of its own is not known.
+  if (framework === 'http') return parameters.length === 2 ? 'app' : undefined;
+  return isAsync ? 'async factory' : 'factory';
+}
+
+function functionOf(source: string, { name, local }: Named): FunctionHead | undefined {
+  const declared = local === undefined ? [] : [declaration(local)];
+  const anonymous = String.raw`(?:export\s+default|module\.exports\s*=)\s*(?:fp\(\s*)?`;
+  const heads = [...declared, ...(name === 'default' ? [anonymous] : [])].map((before) =>
+    new RegExp(
+      String.raw`${before}(async\b\s*)?(?:function\b\s*\w*\s*\(([^)]*)\)|\(([^)]*)\)\s*(?::[^=]+)?=>|(\w+)\s*=>)`,
+    ).exec(source),
+  );
+  const [, isAsync, ...parameters] = heads.find((head) => head !== null) ?? [];
+  const list = parameters.find((text) => text !== undefined);
+  if (list === undefined) return undefined;
+  return {
+    parameters: list
+      .split(',')
+      .map((text) => text.trim())
+      .filter(Boolean),
+    isAsync: isAsync !== undefined,
+  };
+}
+
+/** What stands before a function of that name: `const app = `, or nothing before `async function app`. */
+function declaration(local: string): string {
+  const value = String.raw`\b(?:const|let|var)\s+${local}\s*(?::[^=]+)?=\s*`;
+  const named = String.raw`(?=(?:async\s+)?function\s+${local}\s*\()`;
+  return `(?:${value}|${named})`;
+}
+
+function namesIn(source: string): Named[] {
+  const declared = [...source.matchAll(/\bexport\s+(?:const|let|var|(?:async\s+)?function)\s+(\w+)/g)].map(
+    ([, name = '']) => ({ name, local: name }),
+  );
+  const listed = [...source.matchAll(/\bexport\s*\{([^}]*)\}(?!\s*from)/g)].flatMap(([, list = '']) =>
+    pairsIn(list, /\s+as\s+/).map(([local, name]) => ({ name, local })),
+  );
+  const [, whole] = /\bmodule\.exports\s*=\s*\{([^}]*)\}/.exec(source) ?? [];
+  const collected = pairsIn(whole ?? '', /\s*:\s*/).map(([name, local]) => ({ name, local }));
+  const assigned = [...source.matchAll(/\bexports\.(\w+)\s*=(?!=)\s*(\w+)?/g)].map(
+    ([, name = '', local]) => ({
+      name,
+      local,
+    }),
+  );
+  return dedupe([...declared, ...listed, ...collected, ...assigned, ...defaultIn(source)]);
+}
+
+function defaultIn(source: string): Named[] {
+  const [found, local] =
+    /(?:\bexport\s+default|\bmodule\.exports\s*=)(?!\s*\{)\s*(?:(?:async\s+)?function\s+)?(?:(\w+)\s*(?=[;(\n]|$))?/.exec(
+      source,
+    ) ?? [];
+  return found === undefined ? [] : [{ name: 'default', local }];
+}
+
+/** `a, b as c` → `[a, a]`, `[b, c]` */
+function pairsIn(list: string, between: RegExp): [string, string][] {
+  return list
+    .split(',')
+    .map((item) => item.trim().split(between))
+    .filter(([first]) => first !== undefined && /^\w+$/.test(first))
+    .map(([first = '', second = first]) => [first, second]);
+}
+
+function dedupe(names: readonly Named[]): Named[] {
+  return names.filter(({ name }, index) => names.findIndex((other) => other.name === name) === index);
+}
