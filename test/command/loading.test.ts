@@ -93,6 +93,12 @@ describe('a module of an application', () => {
       'express: ex',
     ],
     [
+      'a server of node:http',
+      'node handler',
+      "import { createServer } from 'node:http'; export default createServer((req, res) => res.end(req.url));",
+      'node handler: /x',
+    ],
+    [
       'a promise of one',
       'application',
       'export const application = Promise.resolve({ fetch: () => new Response("p") });',
@@ -122,7 +128,7 @@ describe('a module of an application', () => {
       'exports no application',
       { 'application.mjs': 'export const app = 1;' },
       [],
-      'exports neither "application" nor a default. It exports app.',
+      'exports neither "application" nor a default. It exports app. Name one, application.mjs#app, or write',
     ],
     [
       'has not the export that was named',

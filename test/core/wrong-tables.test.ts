@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { createDispatcher, fromNode, serve, toApplication } from 'viaduct';
 import { fromFastify } from '@viaduct/fastify';
 import { fromKoa } from '@viaduct/koa';
@@ -73,11 +74,15 @@ describe('wrong options', () => {
 
 describe('bridges', () => {
   it.each([undefined, null, 'app', {}])('refuse %j at once', (value) => {
-    for (const bridge of [fromKoa, fromFastify]) {
+    for (const bridge of [fromKoa, fromFastify, fromNode]) {
       expect(() => bridge(value as never)).toThrow(
         expect.objectContaining({ code: 'VIADUCT_E_APPLICATION' }),
       );
     }
+  });
+
+  it('fromNode tells what to write of a server', () => {
+    expect(() => fromNode(createServer() as never)).toThrow("server.emit('request', request, response)");
   });
 });
 

@@ -1,5 +1,5 @@
 import { IncomingMessage, type ServerResponse } from 'node:http';
-import type { Application, RequestContext } from '@viaduct/core';
+import { type Application, type RequestContext, ViaductTypeError } from '@viaduct/core';
 import {
   catchResponseErrors,
   type Context,
@@ -31,8 +31,11 @@ export type FromNodeOptions = Pick<Application, 'name' | 'upgrade' | 'start' | '
  *
  * On the Node face the handler gets Node's own objects, but for an Express app over HTTP/2. Called as
  * a fetch handler it gets an `IncomingMessage` and a `ServerResponse` that were made for this one exchange.
+ *
+ * @throws {ViaductTypeError} `VIADUCT_E_APPLICATION` when it is no function.
  */
 export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): Application {
+  refuseOthers(handler);
   const gateway = new Gateway();
 
   async function fetch(request: Request, given?: RequestContext): Promise<Response> {
@@ -59,6 +62,16 @@ export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): A
     handle,
   });
   return application;
+}
+
+/** A server, which is taken for its handler most, would fail at every request. */
+function refuseOthers(handler: unknown): void {
+  if (typeof handler === 'function') return;
+  throw new ViaductTypeError(
+    'VIADUCT_E_APPLICATION',
+    `fromNode: expected a handler (request, response), got ${handler === null ? 'null' : typeof handler}. ` +
+      "Of a server of node:http write fromNode((request, response) => server.emit('request', request, response)).",
+  );
 }
 
 /**

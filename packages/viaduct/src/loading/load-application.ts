@@ -41,7 +41,7 @@ export async function loadApplication(
   const shown = relative(cwd, file);
   const exportName = wanted ?? EXPORTS.find((name) => exports[name] !== undefined);
   if (exportName === undefined || exports[exportName] === undefined) {
-    throw new CommandError(EXIT.load, `${shown} ${describeMissing(wanted, Object.keys(exports))}`);
+    throw new CommandError(EXIT.load, describeMissing(shown, wanted, Object.keys(exports)));
   }
   const value = await take(exports[exportName], exportName, settings, shown);
   const bridged = await bridge(value, file);
@@ -68,11 +68,13 @@ async function take(
   }
 }
 
-function describeMissing(wanted: string | undefined, names: readonly string[]): string {
+function describeMissing(shown: string, wanted: string | undefined, names: readonly string[]): string {
   const list = names.length === 0 ? 'It exports nothing.' : `It exports ${names.join(', ')}.`;
   const fault =
     wanted === undefined ? 'exports neither "application" nor a default' : `has no export "${wanted}"`;
-  return `${fault}. ${list} Write export const application = createDispatcher({ … }).`;
+  const [first] = names;
+  const named = first === undefined ? '' : `Name one, ${shown}#${first}, or write`;
+  return `${shown} ${fault}. ${list} ${named || 'Write'} export const application = createDispatcher({ … }).`;
 }
 
 function describe(value: unknown): string {
