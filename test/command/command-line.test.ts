@@ -50,6 +50,7 @@ describe('the viaduct command line', () => {
       ['serve', '--wrokers', '2'],
       'There is no flag --wrokers. Did you mean --workers?',
     ],
+    ['a flag before the command', ['--workers', '2'], 'Flags follow a command: viaduct serve --workers.'],
     ['a flag without its value', ['config', '--workers'], '--workers needs a value: --workers <n>|auto'],
     [
       'a wrong value',

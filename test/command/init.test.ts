@@ -153,6 +153,12 @@ describe('viaduct init --into', () => {
     ],
     ['a project without an app', { 'package.json': '{}' }, ['--yes'], 'No app that is exported was found'],
     ['a mount that cannot be read', APPS, ['--mount', 'api'], '--mount is "api". Write /api=src/api.ts#app.'],
+    [
+      'two mounts with one path',
+      APPS,
+      ['--mount', '/=plain.js', '--mount', '/=src/api.js'],
+      '--mount gives / to two apps.',
+    ],
     ['a mount of a file without an app', APPS, ['--mount', '/=none.js'], 'Found: plain.js, src/admin.js'],
   ])('refuses %s', async (_, files, words, message) => {
     folder = new Folder(files as Record<string, string>);

@@ -23,6 +23,8 @@ async function ask(files: Readonly<Record<string, string>>, specifier?: string):
   return `${kind}: ${text}`;
 }
 
+type Row = readonly [what: string, kind: string, text: string, answer: string, specifier?: string];
+
 describe('a module of an application', () => {
   it.each([
     [
@@ -54,7 +56,7 @@ describe('a module of an application', () => {
     expect(await ask(files)).toBe('application: other');
   });
 
-  it.each([
+  it.each<Row>([
     [
       'a dispatcher',
       'application',
@@ -99,6 +101,13 @@ describe('a module of an application', () => {
       'node handler: /x',
     ],
     [
+      'a factory by a name of its own',
+      'fastify',
+      "import fastify from 'fastify'; export function createShop(settings) { const app = fastify(); app.get('/x', async () => settings.greeting); return app; }",
+      'fastify: hi',
+      'application.mjs#createShop',
+    ],
+    [
       'a promise of one',
       'application',
       'export const application = Promise.resolve({ fetch: () => new Response("p") });',
@@ -110,8 +119,8 @@ describe('a module of an application', () => {
       'export const createApplication = async (settings) => ({ fetch: () => new Response(settings.greeting) });',
       'application: hi',
     ],
-  ])('may export %s', async (_, __, text, answer) => {
-    expect(await ask({ ...MODULE, 'application.mjs': text })).toBe(answer);
+  ])('may export %s', async (_, __, text, answer, specifier) => {
+    expect(await ask({ ...MODULE, 'application.mjs': text }, specifier)).toBe(answer);
   });
 
   it('is named with its export, with or without an extension', async () => {
@@ -147,6 +156,18 @@ describe('a module of an application', () => {
       { 'a.mjs': '\nthrow new Error("no database");' },
       ['a.mjs'],
       /a\.mjs failed to load: no database\n {4}at .*a\.mjs:2:7/,
+    ],
+    [
+      'throws what is no error',
+      { 'a.mjs': 'throw { code: 7 };' },
+      ['a.mjs'],
+      'a.mjs failed to load: it threw { code: 7 }',
+    ],
+    [
+      'imports a name that another module does not export',
+      { 'a.mjs': "import { b } from './b.mjs';\nexport default b;", 'b.mjs': 'export const c = 1;' },
+      ['a.mjs'],
+      /a\.mjs failed to load: The requested module '\.\/b\.mjs' does not provide an export named 'b'\n {4}at .*a\.mjs:1$/m,
     ],
     [
       'rejects in its factory',

@@ -162,3 +162,13 @@ test('an application that throws in every worker does not make the runner start 
   const runner = startRunner(writeApplication(source), { 'max-crashes': 4 });
   expect(await runner.exited).toEqual({ code: 6, signal: null });
 });
+
+test('a worker that waits for its successor with an error behind it does not count as healthy', async () => {
+  // The successor starts for longer than a worker serves that has grown up.
+  const source = `export const application = lint({
+    fetch: () => new Response('1'),
+    start: () => new Promise((resolve) => setTimeout(() => (resolve(), setTimeout(() => { throw new Error('always'); }, 50)), 1_300)),
+  });`;
+  const runner = startRunner(writeApplication(source), { 'max-crashes': 2 });
+  expect(await runner.exited).toEqual({ code: 6, signal: null });
+});

@@ -22,6 +22,14 @@ test('A12.159 an application that cannot be imported ends the runner with exit c
   expect(await runner.said('not today')).toMatchObject({ level: 50, stage: 'load' });
 });
 
+test('--verbose shows the stack of what was thrown in the worker, and nothing but --verbose does', async () => {
+  const file = writeApplication('function connect() { throw new Error("no database"); }\nconnect();');
+  const [quiet, verbose] = [startRunner(file), startRunner(file, {}, ['--verbose'])];
+  await Promise.all([quiet.exited, verbose.exited]);
+  expect(quiet.printed.join('\n')).not.toContain('at connect');
+  expect(verbose.printed.join('\n')).toMatch(/Error: no database\n\s+at connect \(.*application\.mjs:2/);
+});
+
 test('A12.159 an application that ends the process as it loads ends the runner with exit code 3', async () => {
   const runner = startRunner(writeApplication('process.exit(0);'));
   expect(await runner.exited).toEqual({ code: 3, signal: null });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { FrontDoor } from '../dev/front-door.js';
 import { Supervisor } from '../dev/supervisor.js';
 import { EXIT } from '../exit-code.js';
@@ -48,16 +49,20 @@ const dev: Command = {
       },
     );
     supervisor.start();
-    await new Promise((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
-    });
-    supervisor.stop();
+    await anySignal();
+    // Whoever says it twice does not want to wait for the application.
+    await Promise.race([supervisor.stop(), anySignal()]);
+    supervisor.kill();
     // Connections that are being served elsewhere are no reason to stay.
     process.exit(EXIT.done);
   },
 };
 
 export default dev;
+
+function anySignal(): Promise<unknown> {
+  return Promise.race((['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => once(process, signal)));
+}
 
 interface Address {
   readonly host: string;

@@ -89,7 +89,7 @@ async function addTo(folder: string, { flags }: Invocation): Promise<number> {
 
 async function chooseMountings(project: Project, flags: Invocation['flags']): Promise<readonly Mounting[]> {
   const given = (flags.get('mount') ?? []) as readonly string[];
-  if (given.length > 0) return given.map((item) => readMounting(item, project));
+  if (given.length > 0) return refuseTwice(given.map((item) => readMounting(item, project)));
   const { askMountings, defaultMountings } = await import('../init/questions.js');
   const proposed = defaultMountings(project.apps);
   if (proposed.length === 0) {
@@ -122,6 +122,16 @@ function readMounting(item: string, { folder, dependencies, apps }: Project): Mo
   const exported = app.exported.find((one) => one.name === (name ?? one.name)) ?? named;
   if (exported === undefined) throw new CommandError(EXIT.usage, `--mount ${item}: ${howToExport(app)}`);
   return { path, file: app.file, framework: app.framework, exported };
+}
+
+/** As keys of one table the second would take the place of the first, without a word. */
+function refuseTwice(mountings: readonly Mounting[]): readonly Mounting[] {
+  const second = mountings.find(({ path }, index) => mountings.findIndex((one) => one.path === path) < index);
+  if (second === undefined) return mountings;
+  throw new CommandError(
+    EXIT.usage,
+    `--mount gives ${second.path} to two apps. Give each a path of its own.`,
+  );
 }
 
 function refuseWithoutTerminal(instead: string): void {

@@ -3,6 +3,7 @@ import { EXIT } from '../exit-code.js';
 import type { Command } from './command.js';
 import { CommandError } from '../command-error.js';
 import { COMMANDS } from './commands.js';
+import { rootStack } from '../root-cause.js';
 
 /* The `viaduct` command. Nothing is loaded that is not needed: `--help` answers at once. */
 const [name = '--help', ...words] = process.argv.slice(2);
@@ -31,6 +32,11 @@ async function dispatch(first: string, rest: readonly string[]): Promise<number>
 async function load(commandName: string): Promise<Command> {
   const entry = Object.hasOwn(COMMANDS, commandName) ? COMMANDS[commandName] : undefined;
   if (entry !== undefined) return (await entry.load()).default;
+  if (commandName.startsWith('-'))
+    throw new CommandError(
+      EXIT.usage,
+      `Flags follow a command: viaduct serve ${commandName}. See viaduct --help.`,
+    );
   const { nearest } = await import('../settings/nearest.js');
   const names = Object.keys(COMMANDS);
   throw new CommandError(
@@ -71,6 +77,6 @@ function tell(error: unknown, isVerbose: boolean): number {
   }
   // On a terminal the log is for the same eyes.
   if (!error.isLogged || !process.stderr.isTTY) console.error(`viaduct: ${error.message}`);
-  if (isVerbose) console.error(error);
+  if (isVerbose) console.error(rootStack(error));
   return error.exitCode;
 }

@@ -7,6 +7,7 @@ import { explainRequest } from '../explain/explain-request.js';
 import { explanationText } from '../explain/explanation-text.js';
 import { guardsTable, routesTable } from '../explain/routes-table.js';
 import { loadApplication } from '../loading/load-application.js';
+import { nearest } from '../settings/nearest.js';
 import { type Option, text, toggle } from '../settings/option.js';
 import type { Command } from './command.js';
 import { endSoon } from './end-soon.js';
@@ -63,10 +64,11 @@ interface Operands {
 function readOperands(operands: readonly string[]): Operands {
   const at = operands.findIndex((word) => METHODS.includes(word));
   if (at === -1 && operands.length > 1) {
-    const [, second = ''] = operands;
+    // The method stands before the target.
+    const method = operands[operands.length - 2] ?? '';
     throw new CommandError(
       EXIT.usage,
-      `"${second}" is no method. Write viaduct routes [module] GET /orders/7.`,
+      `"${method}" is no method.${nearest(method, METHODS)} Write viaduct routes [module] GET /orders/7.`,
     );
   }
   const method = operands[at];

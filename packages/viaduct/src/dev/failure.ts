@@ -1,6 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import { readSyntaxError } from '../loading/syntax-error.js';
+import { rootCause } from '../root-cause.js';
 
 /** Why an application does not run, and where in the user's code. */
 export interface Failure {
@@ -15,17 +18,12 @@ export interface Failure {
 
 /** Finds the place in the user's own code that an error speaks of: in its message (compilers) or its stack. */
 export function toFailure(error: unknown): Failure {
-  const innermost = causeOf(error);
-  if (!(innermost instanceof Error)) return { message: `it threw ${String(innermost)}` };
+  const innermost = rootCause(error);
+  if (!(innermost instanceof Error)) return { message: `it threw ${inspect(innermost)}` };
   const { stack = '' } = innermost;
   const message = readSyntaxError(innermost.message)?.message ?? (innermost.message || innermost.name);
-  const place = placeIn(`${innermost.message}\n${stack}`);
+  const place = placeIn(`${innermost.message}\n${stack}`) ?? importerIn(innermost.message);
   return { message, stack, ...place, ...(place === undefined ? {} : frameOf(place)) };
-}
-
-function causeOf(error: unknown): unknown {
-  const { cause } = (error ?? {}) as { readonly cause?: unknown };
-  return cause === undefined ? error : causeOf(cause);
 }
 
 interface Place {
@@ -43,6 +41,17 @@ function placeIn(text: string): Place | undefined {
     return { file, line: Number(line), ...(column === undefined ? {} : { column: Number(column) }) };
   }
   return undefined;
+}
+
+/** Who imports what there is not: Node's own stack names only Node. */
+function importerIn(message: string): Place | undefined {
+  const [, missing = '', file = ''] =
+    /^Cannot find (?:module|package) '([^']+)' imported from (.+)$/.exec(message) ?? [];
+  if (file.includes('/node_modules/') || !existsSync(file)) return undefined;
+  const { name } = parse(missing);
+  const lines = readFileSync(file, 'utf8').split(/\r?\n/);
+  const index = lines.findIndex((text) => /['"]/.test(text) && text.includes(name));
+  return index === -1 ? undefined : { file, line: index + 1 };
 }
 
 /** Frames of this package say nothing of the user's code. */

@@ -9,7 +9,9 @@ export type RunMessage =
   | { readonly type: 'failed'; readonly failure: Failure };
 
 /** What the watching process tells a run; a connection comes with `connection`. */
-export type WatcherMessage = { readonly type: 'connection' } | { readonly type: 'stop' };
+export type WatcherMessage =
+  | { readonly type: 'connection' }
+  | { readonly type: 'stop'; readonly timeoutMs: number };
 
 /** What a run is told by its environment. */
 export interface RunOrder {

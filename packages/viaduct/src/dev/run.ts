@@ -22,7 +22,7 @@ process.on('disconnect', () => exit(0));
 const toldViolations = new Set<string>();
 let server: Server | undefined;
 process.on('message', (message: WatcherMessage, connection: unknown) => {
-  if (message.type === 'stop') void stop();
+  if (message.type === 'stop') void stop(message.timeoutMs);
   else if (connection instanceof Socket) take(connection);
 });
 
@@ -55,8 +55,8 @@ function take(connection: Socket): void {
   connection.resume();
 }
 
-async function stop(): Promise<void> {
-  await server?.close({ timeoutMs: 500 }).catch((error: unknown) => console.error(error));
+async function stop(timeoutMs: number): Promise<void> {
+  await server?.close({ timeoutMs }).catch((error: unknown) => console.error(error));
   exit(0);
 }
 

@@ -10,8 +10,11 @@ import { Watcher } from './watcher.js';
 
 const RUN = fileURLToPath(new URL('run.js', import.meta.url));
 
-/** A run that was told to stop is killed after this time: its own deadline for requests is half a second. */
-const KILL_AFTER_MS = 2_000;
+/** What a run that makes way for the next one has for the requests under way. */
+const REQUESTS_MS = 500;
+
+/** What an application then has to stop; after that its process is killed. */
+const STOP_MS = 1_500;
 
 /** What the user is told. */
 export interface Report {
@@ -68,10 +71,15 @@ export class Supervisor {
     });
   }
 
-  /** Ends at once: nobody waits for a terminal. */
-  stop(): void {
+  /** Cuts what is under way, since nobody waits for a terminal, and lets the application stop. */
+  async stop(): Promise<void> {
     this.#isStopping = true;
     this.#watcher.close();
+    if (this.#run !== undefined) await endRun(this.#run, 0);
+  }
+
+  /** Ends at once. */
+  kill(): void {
     this.#run?.kill('SIGKILL');
   }
 
@@ -84,7 +92,7 @@ export class Supervisor {
   async #restart(): Promise<void> {
     const before = this.#run;
     this.#run = undefined;
-    if (before !== undefined) await endRun(before);
+    if (before !== undefined) await endRun(before, REQUESTS_MS);
     if (!this.#isStopping) this.start();
   }
 
@@ -108,11 +116,11 @@ export class Supervisor {
   }
 }
 
-async function endRun(run: ChildProcess): Promise<void> {
+async function endRun(run: ChildProcess, timeoutMs: number): Promise<void> {
   if (run.exitCode !== null || run.signalCode !== null) return;
   const ended = once(run, 'exit');
-  const timer = setTimeout(() => run.kill('SIGKILL'), KILL_AFTER_MS);
-  const stop: WatcherMessage = { type: 'stop' };
+  const timer = setTimeout(() => run.kill('SIGKILL'), timeoutMs + STOP_MS);
+  const stop: WatcherMessage = { type: 'stop', timeoutMs };
   if (run.connected) run.send(stop);
   else run.kill();
   await ended;

@@ -42,18 +42,26 @@ export async function askMountings(apps: readonly FoundApp[]): Promise<Mounting[
   const mountings: Mounting[] = [];
   for (const mounting of chosen) {
     const app = apps.find(({ file }) => file === mounting.file);
-    mountings.push(await askPlace(mounting, app?.exported ?? []));
+    mountings.push(await askPlace(mounting, app?.exported ?? [], mountings));
   }
   return mountings;
 }
 
-async function askPlace(mounting: Mounting, all: readonly Exported[]): Promise<Mounting> {
+async function askPlace(
+  mounting: Mounting,
+  all: readonly Exported[],
+  placed: readonly Mounting[],
+): Promise<Mounting> {
   const { file } = mounting;
   const path = answered(
     await text({
       message: `Which path belongs to ${file}?`,
       initialValue: mounting.path,
-      validate: (value) => (value?.startsWith('/') === true ? undefined : 'Begin with a slash: /api'),
+      validate: (value) => {
+        if (value?.startsWith('/') !== true) return 'Begin with a slash: /api';
+        const owner = placed.find((other) => other.path === value);
+        return owner === undefined ? undefined : `${value} belongs to ${owner.file} already.`;
+      },
     }),
   );
   if (all.length < 2) return { ...mounting, path };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
 import { CommandError } from '../command-error.js';
 import type { ExitCode } from '../exit-code.js';
 import { readSyntaxError } from './syntax-error.js';
@@ -38,7 +39,7 @@ function namesOf(module: Readonly<Record<string, unknown>>): Readonly<Record<str
 
 /** The message, and the first place in the user's own code that the stack knows. */
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return `it threw ${String(error)}`;
+  if (!(error instanceof Error)) return `it threw ${inspect(error)}`;
   const syntaxError = readSyntaxError(error.message);
   const { message, place } = syntaxError ?? { message: error.message, place: placeOf(error.stack ?? '') };
   return place === undefined || message.includes(place) ? message : `${message}\n    at ${place}`;
@@ -47,7 +48,7 @@ function describe(error: unknown): string {
 function placeOf(stack: string): string | undefined {
   for (const line of stack.split('\n')) {
     // Not the "/process/task_queues" of "node:internal/process/task_queues".
-    const [, location] = /[\s(]((?:file:\/\/)?\/[^()]+:\d+(?::\d+)?)/.exec(line) ?? [];
+    const [, location] = /(?:^|[\s(])((?:file:\/\/)?\/[^()]+:\d+(?::\d+)?)/.exec(line) ?? [];
     if (location === undefined || location.includes('/node_modules/')) continue;
     return location.startsWith('file://') ? fileURLToPath(location) : location;
   }

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { inspect } from 'node:util';
 import type { Application } from '@viaduct/core';
 import { CommandError } from '../command-error.js';
 import { EXIT } from '../exit-code.js';
@@ -24,11 +25,14 @@ export interface LoadedApplication {
 /** What is looked for where no export is named, in this order. */
 const EXPORTS = ['application', 'createApplication', 'default'];
 
+/** What functions are called that make an application, and are none. */
+const FACTORY = /^create[A-Z]/;
+
 /**
  * Loads an application: `application.ts#admin`, or what is found without a name.
  *
- * The export is what {@link bridge} takes, or a promise of it, or, under the name `createApplication`, a function
- * that gets the settings and returns it.
+ * The export is what {@link bridge} takes, or a promise of it, or, under the name `createApplication` or another that
+ * begins with `create`, a function that gets the settings and returns it.
  *
  * @throws {CommandError} With exit code 4 when the module is missing, fails, or exports no application.
  */
@@ -59,11 +63,11 @@ async function take(
   settings: Readonly<Record<string, unknown>>,
   shown: string,
 ): Promise<unknown> {
-  const isFactory = exportName === 'createApplication' && typeof value === 'function';
+  const isFactory = FACTORY.test(exportName) && typeof value === 'function';
   try {
     return await (isFactory ? (value as (settings: object) => unknown)(settings) : value);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = error instanceof Error ? error.message : `it threw ${inspect(error)}`;
     throw new CommandError(EXIT.load, `${shown}: "${exportName}" failed: ${message}`, { cause: error });
   }
 }

@@ -39,6 +39,8 @@ export interface BootFailure {
   /** `load`: the module of the application could not be imported, or exports none. `start`: all that comes after. */
   readonly stage: 'load' | 'start';
   readonly message: string;
+  /** Where it was thrown. */
+  readonly stack?: string | undefined;
 }
 
 /** What a worker knew of itself when its event loop last turned. */

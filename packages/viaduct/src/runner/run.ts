@@ -75,8 +75,10 @@ async function supervise(bind: Bind, { source, settings, log }: RunOptions): Pro
     closeMetrics = await showMetrics(supervisor, source.cwd, settings, log);
     void supervisor.boot();
     const code = await supervisor.finished;
-    if (supervisor.bootFailure === undefined) return code;
-    throw new CommandError(code, supervisor.bootFailure.message, { isLogged: isLogged(settings) });
+    const { bootFailure } = supervisor;
+    if (bootFailure === undefined) return code;
+    const { message, stack } = bootFailure;
+    throw new CommandError(code, message, { cause: { stack }, isLogged: isLogged(settings) });
   } finally {
     await closeMetrics?.();
     await listening?.close();

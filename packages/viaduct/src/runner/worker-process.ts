@@ -133,13 +133,17 @@ export class WorkerProcess {
   #hear(report: Report): void {
     this.heardAtMs = performance.now();
     if (report.type === 'heartbeat') this.lastHeartbeat = report;
-    if (report.type === 'retire') this.#events.onRetire(this, report);
+    if (report.type === 'retire') {
+      // It serves until somebody takes over, which shows nothing of its health.
+      if (report.hasFailed) clearTimeout(this.#growUp);
+      this.#events.onRetire(this, report);
+    }
     if (report.type === 'metrics') {
       this.metrics = report.metrics;
       for (const listener of this.#metricsListeners) listener();
     }
     if (report.type === 'cut') this.#cutRequests = report.requests;
-    if (report.type === 'failed') this.#settleBoot({ stage: report.stage, message: report.message });
+    if (report.type === 'failed') this.#settleBoot(report);
     if (report.type === 'ready') {
       this.url = report.url;
       if (this.state === 'booting') {

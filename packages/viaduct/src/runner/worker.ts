@@ -4,6 +4,7 @@ import { surviveBrokenOutput } from './broken-output.js';
 import { type BootFailure, LISTENING_DESCRIPTOR, type Order, type Report } from './messages.js';
 import { loadProgram } from './load-program.js';
 import type { Program } from './program.js';
+import { rootStack } from '../root-cause.js';
 import { watchSelf } from './self-watch.js';
 import { Service } from './service.js';
 import type { WorkerTask } from './worker-task.js';
@@ -66,7 +67,7 @@ export function runWorker(): void {
       return service;
     } catch (error) {
       isWatched = false;
-      leave({ type: 'failed', stage, message: toError(error).message }, 1);
+      leave({ type: 'failed', stage, message: toError(error).message, stack: rootStack(error) }, 1);
       return undefined;
     }
   }
@@ -93,7 +94,8 @@ export function runWorker(): void {
   function fail(thrown: unknown): void {
     const error = toError(thrown);
     exitCode = 1;
-    if (state === 'booting') leave({ type: 'failed', stage: 'start', message: error.message }, 1);
+    if (state === 'booting')
+      leave({ type: 'failed', stage: 'start', message: error.message, stack: rootStack(error) }, 1);
     else report({ type: 'retire', reason: `an error was not caught: ${error.message}`, hasFailed: true });
   }
 }
