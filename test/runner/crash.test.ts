@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { kill } from 'node:process';
+import { env, kill } from 'node:process';
 import { expect, test } from 'vitest';
 import { sourceOf, writeApplication } from './application.js';
 import { type Answer, exchange, failures, startLoad } from './load.js';
 import { bodyOf, isAlive, opened, until } from './requests.js';
 import { startRunner } from './runner.js';
 import { servingOf, workersOf } from './workers.js';
+
+/** `npm run kills` kills 300. */
+const KILLS = Number(env['WORKER_KILLS'] ?? 6);
 
 test('A12.157 a worker whose event loop is blocked is killed, named in the log, and replaced', async () => {
   const runner = startRunner(writeApplication(sourceOf('1')), { 'heartbeat-timeout': 800 });
@@ -55,7 +58,9 @@ test('after a pause of the primary itself nobody is killed for being late', asyn
   expect(await bodyOf(port, '/')).toBe('1');
 });
 
-test('C2 workers killed one after another under load cost their own requests: nobody is refused, nobody waits in vain', async () => {
+const C2 =
+  'C2 workers killed one after another under load cost their own requests: nobody is refused, nobody waits in vain';
+test(C2, { timeout: 20_000 + KILLS * 2_000 }, async () => {
   const connections = 32;
   const runner = startRunner(writeApplication(sourceOf('1')), { workers: 4 });
   const port = await runner.listens();
@@ -63,13 +68,16 @@ test('C2 workers killed one after another under load cost their own requests: no
   const load = startLoad({ port, host: '127.0.0.1' }, connections);
   await load.reached(200);
   let kills = 0;
-  for (; kills < 6; kills += 1) {
+  for (; kills < KILLS; kills += 1) {
     await until(() => servingOf(runner).length > 0, 'somebody serves');
     kill(servingOf(runner)[0] as number, 'SIGKILL');
     // Those that are left answer everybody, those that were cut off too.
     await load.reached(load.tally.answered + 20 * connections);
   }
   const tally = await load.stop();
+  console.log(
+    `${kills} workers killed, ${tally.answered} requests answered, ${failures(tally)} lost with them`,
+  );
   expect({ refused: tally.refused, unanswered: tally.unanswered, wrongStatus: tally.wrongStatus }).toEqual({
     refused: 0,
     unanswered: 0,
