@@ -134,7 +134,8 @@ describe('viaduct routes', () => {
   test('wrong operands are one message, and end with 2', async () => {
     expect(await viaduct('routes', 'application.ts', 'FETCH', '/x')).toMatchObject({
       code: 2,
-      stderr: 'viaduct: "FETCH" is no method. Did you mean PATCH? Write viaduct routes [module] GET /orders/7.\n',
+      stderr:
+        'viaduct: "FETCH" is no method. Did you mean PATCH? Write viaduct routes [module] GET /orders/7.\n',
     });
     expect((await viaduct('routes', 'get', '/x')).stderr).toContain('"get" is no method. Did you mean GET?');
     expect((await viaduct('routes', 'GET')).stderr).toContain('GET of what?');
