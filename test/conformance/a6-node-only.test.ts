@@ -3,7 +3,7 @@ import { fromKoa } from '@viaduct/koa';
 import fastify from 'fastify';
 import Koa from 'koa';
 import type { ServerResponse } from 'node:http';
-import { type Application, contextOf, createDispatcher, fromNode } from 'viaduct';
+import { type Application, contextOf, createDispatcher, fromNode, lint } from 'viaduct';
 import { describe, expect, it } from 'vitest';
 import { openServer } from './opened-server.js';
 import { valuesOf } from './wire-response.js';
@@ -91,6 +91,38 @@ describe('A6.110 early hints', () => {
       await connection.write('GET / HTTP/1.1\r\nHost: h\r\n\r\n');
       const response = await connection.read();
       expect([response.status, response.body.toString()]).toEqual([200, 'body']);
+    },
+  );
+
+  it.each(applications(send))(
+    'of %s do not reach a client of HTTP/1.0, which would take them for the answer',
+    async (_name, application) => {
+      const { connect } = await openServer(createDispatcher({ '/': application }));
+      const connection = await connect();
+      await connection.write('GET / HTTP/1.0\r\n\r\n');
+      expect((await connection.takeRest()).toString()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\nbody$/);
+    },
+  );
+
+  const sendLate = (response: ServerResponse): void => {
+    response.writeHead(200, { 'content-type': 'text/plain', 'content-length': '4' });
+    response.write('bo');
+    response.writeEarlyHints({ link: '</style.css>; rel=preload; as=style' }, () => response.end('dy'));
+  };
+
+  it.each(applications(sendLate))(
+    'of %s behind the head are dropped, and the next answer is in step',
+    async (_name, application) => {
+      // E1 of lint tells of it; what goes out is what this is about.
+      const linted = lint(application, { ignore: ['E1'] });
+      const { connect } = await openServer(createDispatcher({ '/': application, '/linted': linted }));
+      const connection = await connect();
+      for (const path of ['/', '/linted', '/']) {
+        await connection.write(`GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`);
+        const response = await connection.read();
+        expect([response.status, response.body.toString()]).toEqual([200, 'body']);
+      }
+      expect(connection.unread).toBe('');
     },
   );
 

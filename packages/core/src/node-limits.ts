@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Application } from './application.js';
 import { limitBody } from './body-limit.js';
+import { holdEarlyHints } from './early-hints.js';
 import { watchHandler } from './handler-timeout.js';
 import { POINT, type RecordedRequest } from './request-record.js';
 import { runOnNode } from './run.js';
@@ -22,7 +23,7 @@ export function runOnNodeWithinLimits(
   watchHandler(request, response, point.handlerTimeoutMs);
   if (!decidesLimits(application)) {
     if (!limitBody(request, response, point.maxBodyBytes)) return undefined;
-    checkLength(response);
+    if (checkLength(response)) holdEarlyHints(response);
   }
   return runOnNode(application, request, response);
 }

@@ -33,16 +33,19 @@ const OWN: unique symbol = Symbol.for('viaduct.1.own-methods');
  * `strictContentLength` does not see a body that is given to `end` together with its head, and throws into
  * the application, which may be a timer that nobody catches. These methods cut the connection and report.
  * They are two functions for all responses, set on the object since Express exchanges its prototype.
+ *
+ * @returns `false` where it was done before: an application in between may have put methods of its own before
+ * these.
  */
-export function checkLength(response: ServerResponse & { [SENT]?: number; [OWN]?: unknown }): void {
-  // Once: an application in between may have put methods of its own before these.
-  if (response[SENT] !== undefined) return;
+export function checkLength(response: ServerResponse & { [SENT]?: number; [OWN]?: unknown }): boolean {
+  if (response[SENT] !== undefined) return false;
   response[SENT] = 0;
   if (Object.hasOwn(response, 'write') || Object.hasOwn(response, 'end')) {
     response[OWN] = { write: response.write, end: response.end };
   }
   response.write = write as unknown as ServerResponse['write'];
   response.end = end as unknown as ServerResponse['end'];
+  return true;
 }
 
 const write: Send = function write(chunk, encoding, callback) {
