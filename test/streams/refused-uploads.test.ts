@@ -120,6 +120,7 @@ describe('What the gateway refuses itself', () => {
     ['a path that nobody owns', '/', 404],
     ['a body beyond the limit of its mount', '/small', 413],
     ['a path that a guard refuses', '/shop', 401],
+    ['a target that is too long', `/${'x'.repeat(9_000)}`, 414],
   ])('B5 %s costs no upload', async (_, path, expected) => {
     const { connect, bytesRead } = await open(shop, { maxBodyBytes: Infinity });
     const connection = await connect();

@@ -33,10 +33,9 @@ export function admit(request: RecordedRequest, response: ServerResponse, root: 
     watchUpload(request, response, request[BODY_BYTES] ?? 0);
     return true;
   }
-  const isForServer =
-    request.url === '*' &&
-    request.method === 'OPTIONS' &&
-    isPlausibleHead(request, scanHead(request.rawHeaders));
+  const head = scanHead(request.rawHeaders);
+  watchUpload(request, response, head.bodyBytes);
+  const isForServer = request.url === '*' && request.method === 'OPTIONS' && isPlausibleHead(request, head);
   return isForServer ? answerServerOptions(response) : refuse(response, status);
 }
 

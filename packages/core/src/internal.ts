@@ -45,4 +45,5 @@ export { runUpgrade } from './upgrade.js';
 export { closeFrame } from './close-frame.js';
 export { closeSoon, refuseUpgrade } from './upgrade-answer.js';
 export { enterWeb } from './web-entry.js';
-export { isForwardedName } from './head-scan.js';
+export { isForwardedName, scanHead } from './head-scan.js';
+export { watchUpload } from './refused-upload.js';

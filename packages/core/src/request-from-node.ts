@@ -115,7 +115,8 @@ class BodySource implements UnderlyingSource<Uint8Array> {
   #attach(controller: ReadableStreamDefaultController<Uint8Array>): void {
     const request = this.#request;
     this.#controller = controller;
-    if (request.destroyed && !request.readableEnded)
+    // Who comes after its end waits for an event that has been.
+    if (request.destroyed || request.readableEnded)
       return this.#close(() => controller.error(uploadError(request)));
     request.pause();
     request.on('data', (chunk: Uint8Array) => {
@@ -143,6 +144,12 @@ class BodySource implements UnderlyingSource<Uint8Array> {
 export function uploadError(request: RecordedRequest, error?: Error): Error {
   const said = request[OVERFLOW] ?? error;
   if (said !== undefined) return said;
+  if (request.readableEnded) {
+    return new ViaductError(
+      'VIADUCT_E_BODY_READ',
+      'the request body was read, or dropped behind the answer, before the application read it: put the application before the body parser',
+    );
+  }
   return new ViaductError(
     'VIADUCT_E_CLIENT_GONE',
     'the client closed the connection before the request body ended',

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { sendPlain } from '@viaduct/core/internal';
+import { scanHead, sendPlain, watchUpload } from '@viaduct/core/internal';
 
 /** Counts the requests that are being answered, and refuses those beyond a limit. Made where there is one. */
 export class InFlight {
@@ -16,6 +16,8 @@ export class InFlight {
   /** @returns `false` when there are too many: the request has been answered with 503. */
   take(response: ServerResponse): boolean {
     if (this.#count >= this.#most) {
+      const { req: request } = response;
+      watchUpload(request, response, scanHead(request.rawHeaders).bodyBytes);
       sendPlain(response, 503, { 'retry-after': '1' });
       return false;
     }

@@ -37,7 +37,8 @@ export class NodeUpload {
   #attach(): void {
     this.#isAttached = true;
     const source = this.#source;
-    if (source.destroyed && !source.readableEnded) return this.#fail();
+    // Who comes after its end waits for an event that has been.
+    if (source.destroyed || source.readableEnded) return this.#fail();
     source.on('data', (chunk: Buffer) => {
       if (this.#isEnded) return;
       this.#owner.active();
