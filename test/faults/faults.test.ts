@@ -17,10 +17,21 @@ async function program(name: 'faults' | 'soak', ...args: readonly string[]): Pro
 }
 
 it(
-  'L1, L3, L4, L5, L7, L8, N15, W8, W9: under faults and hostile clients the process lives, every good request gets its own answer, and nothing is left behind',
+  'B1, B2, B4, B5, D1, H9, L1, L3, L4, L5, L7, L8, N15, W8, W9: under faults and hostile clients the process lives, every good request gets its own answer, and nothing is left behind',
   { timeout: 90_000 },
   async () => {
-    const args = ['--seconds', '4', '--seed', '5', '--resets', '12', '--lorises', '60'];
+    const args = [
+      '--seconds',
+      '4',
+      '--seed',
+      '5',
+      '--resets',
+      '12',
+      '--lorises',
+      '60',
+      '--connections',
+      '300',
+    ];
     expect(await program('faults', ...args)).toMatch(/every promise held\n$/);
   },
 );

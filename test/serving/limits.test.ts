@@ -84,7 +84,7 @@ it.each(Object.keys({ ...CONNECTION_LIMITS, ...SERVER_LIMITS }))(
   },
 );
 
-describe('D3 heads', () => {
+describe('D3, H7 heads', () => {
   const headers = (count: number): string => 'a: 1\r\n'.repeat(count);
 
   it.each<[count: number, status: number, options: ServeOptions]>([
@@ -124,6 +124,52 @@ describe('D3 heads', () => {
     const head = `GET / HTTP/1.1\r\nHost: h.test\r\n${'__proto__: 1\r\n'.repeat(10_000)}\r\n`;
     expect(await statusOf(await open(), head)).toBe(200);
   });
+
+  it.each([
+    ['that hash alike', collidingNames(10_000)],
+    [
+      'that are members of objects',
+      Array.from({ length: 10_000 }, (_, index) => MEMBERS[index % MEMBERS.length]),
+    ],
+  ])('D7 of 10,000 names %s are read in time, on both faces', async (_what, names) => {
+    const limits = { maxHeaders: Infinity, maxHeaderBytes: 2_000_000 };
+    const application = createDispatcher({
+      '/web': hello,
+      '/node': lint(
+        fromNode((_request, response) => response.setHeader('content-type', 'text/plain').end('hello')),
+      ),
+    });
+    const { connect: open } = await openServer(application, limits);
+    for (const path of ['/web', '/node']) {
+      const head = `GET ${path} HTTP/1.1\r\nHost: h.test\r\n${names.map((name) => `${name}: 1\r\n`).join('')}\r\n`;
+      expect(await statusOf(await open(), head)).toBe(200);
+    }
+  });
+});
+
+const MEMBERS = ['__proto__', 'constructor', 'hasOwnProperty', 'toString'];
+
+/** Names of the same length, which differ in few places: for a weak hash they are all one. */
+function collidingNames(count: number): string[] {
+  return Array.from({ length: count }, (_, index) =>
+    index.toString(2).padStart(16, '0').replaceAll('0', 'Aa').replaceAll('1', 'BB'),
+  );
+}
+
+it('D7 10,000 mounts and as many guards with names that hash alike find each its own', async () => {
+  const names = collidingNames(10_000);
+  const guarded: string[] = [];
+  const table = createDispatcher(
+    Object.fromEntries(names.map((name, index) => [`/x${name}`, () => new Response(String(index))])),
+    { guards: Object.fromEntries(names.map((name) => [`/x${name}`, () => void guarded.push(name)])) },
+  );
+  const { connect: open } = await openServer(table);
+  for (const index of [0, 4_999, 9_999]) {
+    const connection = await open();
+    await connection.write(`GET /x${names[index]}/y HTTP/1.1\r\nHost: h.test\r\n\r\n`);
+    expect((await connection.read()).body.toString()).toBe(String(index));
+  }
+  expect(guarded).toEqual([names[0], names[4_999], names[9_999]]);
 });
 
 everyKind((kind) => {
@@ -347,6 +393,33 @@ describe('D4 maxInFlight', () => {
     expect((await first.read()).status).toBe(200);
     await expect.poll(async () => statusOf(second, GET)).toBe(200);
   });
+});
+
+it('D4 a place in maxInFlight is given back by whoever leaves: reset, queued, refused, or upgraded', async () => {
+  const application = createDispatcher(
+    {
+      '/': fromNode(() => undefined, {
+        upgrade: (_request, socket) => void socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'),
+      }),
+      '/ok': hello,
+    },
+    { guards: { '/refused': () => new Response('no', { status: 401 }) } },
+  );
+  const { connect: open } = await openServer(application, { maxInFlight: 3 });
+  const ok = 'GET /ok HTTP/1.1\r\nHost: h.test\r\n\r\n';
+  for (let round = 0; round < 4; round += 1) {
+    const leaving = await open();
+    await leaving.write(GET.repeat(3));
+    const other = await open();
+    await expect.poll(async () => statusOf(other, ok)).toBe(503);
+    leaving.reset();
+    await expect.poll(async () => statusOf(other, ok)).toBe(200);
+    for (const target of ['/refused', '/ok', '//a b'])
+      await statusOf(await open(), ok.replace('/ok', target));
+    const upgrade = ok.replace('\r\n\r\n', '\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await statusOf(await open(), upgrade);
+    expect(await statusOf(other, ok)).toBe(200);
+  }
 });
 
 describe('connections', () => {

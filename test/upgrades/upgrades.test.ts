@@ -197,7 +197,7 @@ describe('a WebSocket handshake', () => {
     expect(answer.includes('sec-websocket-version: 13')).toBe(status === '426');
   });
 
-  it('W13: whose application fails gets 500, a close frame with 1011 when it was switched, and is cut amid an answer of its own', async () => {
+  it('W13, A9.136: whose application fails gets 500, a close frame with 1011 when it was switched, and is cut amid an answer of its own', async () => {
     await listen();
     expect(await raw(handshake('/broken/early'))).toMatch(/^HTTP\/1\.1 500 /);
     expect(await raw(handshake('/broken/late'))).toBe(
@@ -260,6 +260,33 @@ describe('a WebSocket handshake', () => {
     client.terminate();
   });
 
+  it('W9: whose application listens to no error of the socket, and goes on writing, ends no process', async () => {
+    const closed = vi.fn<() => void>();
+    const deaf: Application = {
+      fetch: () => new Response('alive'),
+      upgrade(_request, socket) {
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+        const timer = setInterval(() => socket.write('x'.repeat(1_000)), 1);
+        socket.on('close', () => {
+          clearInterval(timer);
+          closed();
+          // After its end, too.
+          socket.write('late');
+          socket.emit('error', new Error('emitted by the application'));
+        });
+      },
+    };
+    server = await serve(createDispatcher({ '/': deaf }), { port: 0, host: '127.0.0.1' });
+    for (let round = 1; round <= 5; round += 1) {
+      const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
+      socket.write(handshake('/'));
+      await once(socket, 'data');
+      socket.resetAndDestroy();
+      await vi.waitFor(() => expect(closed).toHaveBeenCalledTimes(round));
+    }
+    expect(await (await fetch(server.url)).text()).toBe('alive');
+  });
+
   it('W10: may bring its first frames along', async () => {
     await listen();
     const frame = Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69]);
@@ -308,6 +335,19 @@ describe('a request for another protocol', () => {
     expect(answer).toMatch(/web[^]*plain$/);
   });
 
+  it.each(['foo/1', 'IRC/6.9, RTA/x11', 'TLS/1.0'])(
+    'W5: an unknown one (%s) is served as HTTP/1.1, and the connection goes on',
+    async (protocol) => {
+      await listen();
+      const answer = await raw(
+        `GET /web HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n` +
+          'GET /fast HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n',
+      );
+      expect(answer.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(2);
+      expect(answer).toMatch(/web[^]*plain$/);
+    },
+  );
+
   it('W5: a POST that would like h2c has its body read', async () => {
     const application = createDispatcher({
       '/': async (request) => new Response(`got ${await request.text()}`),
@@ -321,7 +361,7 @@ describe('a request for another protocol', () => {
 });
 
 describe('a server that stops', () => {
-  it('C6: closes WebSockets with 1001', async () => {
+  it('C6, A9.136: closes WebSockets with 1001', async () => {
     await listen();
     const clients = await Promise.all([open('/fast/ws'), open('/in/koa/ws'), open('/raw/x')]);
     const codes = Promise.all(clients.map(async (client) => (await once(client, 'close'))[0] as number));

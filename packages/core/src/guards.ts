@@ -40,14 +40,16 @@ export class GuardTable {
     });
     this.#isEmpty = keys.length === 0;
     this.descriptions = keys.map(({ written, guard }) => ({ key: written, name: guard.name }));
+    const seen = new Map<string, string>();
     for (const { host, path, guard, written } of keys) {
-      const before = keys.find(
-        (other) => other.written !== written && other.host === host && other.path === path,
-      );
+      // A path begins with a slash, or is empty: together they are one thing only.
+      const place = host + path;
+      const before = seen.get(place);
+      seen.set(place, written);
       if (before !== undefined) {
         throw new ViaductTypeError(
           'VIADUCT_E_MOUNT_DUPLICATE',
-          `createDispatcher: guards "${before.written}" and "${written}" are the same: guards ignore case and a slash at the end. Keep one of them.`,
+          `createDispatcher: guards "${before}" and "${written}" are the same: guards ignore case and a slash at the end. Keep one of them.`,
         );
       }
       this.#hosts.add(host, path, {

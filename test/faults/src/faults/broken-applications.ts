@@ -23,6 +23,7 @@ export const MISUSES = [
   'late-stream-error',
   'throw-in-hook',
   'throw-in-error-handler',
+  'bad-header',
 ] as const;
 
 async function throws(world: World): Promise<void> {
@@ -72,6 +73,8 @@ async function misuses(world: World): Promise<void> {
   if (response !== undefined) {
     const foreign = valuesOf(response, 'x-id').find((value) => value !== id);
     if (foreign !== undefined) throw new BrokenPromise(`${target} has the id ${foreign}`, true);
+    if (valuesOf(response, 'x-injected').length > 0)
+      throw new BrokenPromise(`${target} has a header too many`);
     if (!connection.socket.destroyed && !saysClose(response))
       await askAgainUnlessClosed(world, connection, target);
   }

@@ -2,6 +2,7 @@ import { GatewayHandle } from '../client/gateway-handle.js';
 import { BrokenPromise } from '../client/question.js';
 import type { Measurement } from '../gateway/measurement.js';
 import { untilQuiet } from '../soak/soak.js';
+import { BAD_UPLOADS, MAX_BODY_BYTES } from './bad-uploads.js';
 import { BROKEN_APPLICATIONS } from './broken-applications.js';
 import { GOOD_REQUESTS } from './good-requests.js';
 import { LEAVING_CLIENTS } from './leaving-clients.js';
@@ -18,6 +19,7 @@ import { type Fault, World } from './world.js';
 export const FAULTS: readonly Fault[] = [
   ...GOOD_REQUESTS,
   ...BROKEN_APPLICATIONS,
+  ...BAD_UPLOADS,
   ...RESETS,
   ...LEAVING_CLIENTS,
   ...SLOW_CLIENTS,
@@ -28,7 +30,7 @@ export const FAULTS: readonly Fault[] = [
 ];
 
 /** What is left behind for longer than that, was left for good: connections of HTTP/2 whose end Node has missed. */
-const LIMITS = { keepAliveTimeoutMs: 3_000 };
+const LIMITS = { keepAliveTimeoutMs: 3_000, maxBodyBytes: MAX_BODY_BYTES };
 
 export interface HarnessOptions {
   /** What chance begins with: the same seed throws the same faults in the same order. */

@@ -1,10 +1,11 @@
 /** `npm run faults`: clients and applications that fail, thrown at a gateway; exits with 1 when a promise is broken. */
 import { readNumbers } from '../arguments.js';
+import { throwConnections } from './connection-series.js';
 import { throwFaults } from './harness.js';
 import { throwLorises } from './loris-series.js';
 import { throwResets } from './reset-series.js';
 
-const { seed, resets, lorises, ...options } = readNumbers({
+const { seed, resets, lorises, connections, ...options } = readNumbers({
   seed: 0,
   seconds: 20,
   count: 1_000_000,
@@ -12,6 +13,8 @@ const { seed, resets, lorises, ...options } = readNumbers({
   // Of each kind; 0 leaves the series out.
   resets: 1_000,
   lorises: 2_000,
+  // Beyond the limit.
+  connections: 10_000,
 });
 const used = seed === 0 ? Date.now() % 1_000_000 : seed;
 const broken: string[] = [];
@@ -20,6 +23,7 @@ console.log(`seed ${used}: --seed ${used} throws the same faults again`);
 await atRandom();
 if (resets > 0) await inARow();
 if (lorises > 0) await slowly();
+if (connections > 0) await tooMany();
 
 for (const promise of broken.slice(0, 30)) console.error(`! ${promise}`);
 if (broken.length === 0) console.log('every promise held');
@@ -60,6 +64,15 @@ async function slowly(): Promise<void> {
     `${number(lorises)} half heads, as many half bodies, and as many over HTTP/2: ${number(result.refused)} × 408, ` +
       `the last after ${(result.lastMs / 1000).toFixed(1)} s; p99 of good clients ${result.alone.toFixed(1)} ms alone, ` +
       `${result.beside.toFixed(1)} ms beside them, ${result.amid.toFixed(1)} ms while they are refused`,
+  );
+}
+
+async function tooMany(): Promise<void> {
+  const result = await throwConnections(connections);
+  broken.push(...result.broken);
+  console.log(
+    `${number(result.refused)} connections beyond maxConnections were closed; ` +
+      `${number(result.answered)} good requests were answered beside them`,
   );
 }
 

@@ -18,6 +18,8 @@ export const PIECE_BYTES = 1024;
  * `/sum/ID` → the id, and how many bytes of what sum were uploaded
  * `/stream/ID` → pieces that repeat the id; `/endless/ID` → without an end; `/events/ID` → one, and silence
  * `/stubborn/ID` → without an end, and fails when it is destroyed
+ * `/first/ID` → the id, when the first chunk of the upload has come; the rest is left where it is
+ * `/bad-header/ID` → a header that would begin another one
  *
  * @throws {Error} For `/throw`; a falsy one for `/throw-undefined`.
  */
@@ -31,6 +33,11 @@ export async function replyTo(url: string, body: AsyncIterable<Uint8Array>): Pro
       return { headers, body: id };
     case 'sum':
       return { headers, body: `${id} ${await sumOf(body)}` };
+    case 'first':
+      await body[Symbol.asyncIterator]().next();
+      return { headers, body: id };
+    case 'bad-header':
+      return { headers: { ...headers, 'x-odd': `a\r\nX-Injected: ${id}` }, body: id };
     case 'stream':
       return { headers, body: pieces(id, PIECES) };
     case 'endless':
