@@ -68,7 +68,7 @@ async function* pieces(): AsyncGenerator<Uint8Array> {
 
 const CASES: readonly Case[] = [
   {
-    title: 'A6.88 two cookies are two lines, in order, with their attributes',
+    title: 'A6.88, H2 two cookies are two lines, in order, with their attributes',
     target: '/cookies',
     answer: {
       status: 200,

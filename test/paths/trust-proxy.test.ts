@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request as send } from 'node:http';
+import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { contextOf, createDispatcher, type ProxyTrust, serve, type Server } from 'viaduct';
@@ -146,6 +147,23 @@ describe('forwarded headers', () => {
     });
     expect((JSON.parse(body) as { clientAddress?: string }).clientAddress).toBe(address);
     rmSync(dirname(path), { recursive: true });
+  });
+
+  it.each([
+    ['with a port', '198.51.100.7:5678', '198.51.100.7'],
+    ['of IPv6 with a port', '[2001:db8::1]:443', '2001:db8::1'],
+    ['of IPv6 in brackets', '[2001:db8::1]', '2001:db8::1'],
+    ['of IPv4 in the form of IPv6', '::ffff:198.51.100.7', '198.51.100.7'],
+    ['that is a name', 'client.example', '127.0.0.1'],
+    ['that is hidden', '_hidden', '127.0.0.1'],
+    ['that is unknown', 'unknown', '127.0.0.1'],
+    ['that is markup', '<b>198.51.100.7</b>', '127.0.0.1'],
+    ['that is a number', '3325256711', '127.0.0.1'],
+    ['that is empty', ' , ', '127.0.0.1'],
+  ])('name a client %s: what the context tells is always an address', async (_form, written, address) => {
+    const { status, body } = await see('loopback', { 'X-Forwarded-For': written });
+    expect([status, (JSON.parse(body) as Seen).address]).toEqual([200, address]);
+    expect(isIP(address)).not.toBe(0);
   });
 
   it('unix means nothing over TCP, nor in a header', async () => {

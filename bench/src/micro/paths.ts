@@ -1,12 +1,20 @@
 /**
- * That the time of reading the worst target that fits into Node's head grows with its length and no faster: every
- * function reads what a stranger wrote. `node dist/micro/paths.js`; what clean targets cost is in `core.ts`.
+ * D5: that the time of reading the worst that fits into Node's head grows with its length and no faster: every
+ * function here reads what a stranger wrote. `node dist/micro/paths.js`; what clean targets cost is in `core.ts`.
+ *
+ * Ends with 1 when twice the length takes more than 2.5 times as long.
  */
+import type { IncomingMessage } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { parseTarget } from '../../../packages/core/dist/target.js';
-import { wideReadings } from '../../../packages/core/dist/readings.js';
+import { GuardTable } from '../../../packages/core/dist/guards.js';
+import { scanHead } from '../../../packages/core/dist/head-scan.js';
 import { parseHost } from '../../../packages/core/dist/host.js';
 import { parseMountKey } from '../../../packages/core/dist/mount-key.js';
+import { MountTable } from '../../../packages/core/dist/mount-table.js';
+import { wideReadings } from '../../../packages/core/dist/readings.js';
+import { parseTarget } from '../../../packages/core/dist/target.js';
+import { createForwarding } from '../../../packages/node/dist/forwarded-headers.js';
+import { quoted } from '../../../packages/viaduct/dist/logging/printable.js';
 
 /** What a path is filled with; `i` makes each piece another one. */
 const FILLINGS: readonly (readonly [name: string, (i: number) => string])[] = [
@@ -24,11 +32,48 @@ const FILLINGS: readonly (readonly [name: string, (i: number) => string])[] = [
   ['parents with parameters', () => '/..;x'],
   ['percent signs', () => '%'],
   ['triplets of triplets', () => '%%36%31'],
+  ['letters of Latin-1', () => '\u00e9'],
   ['bad UTF-8', () => '%ff'],
   ['bad and good UTF-8', () => '%ff%41/'],
   ['other alphabets', () => '%E4%BD%A0'],
+  ['addresses', (i) => `10.0.0.${i % 256}, `],
+  ['spaces', () => ' '],
+  ['commas', () => ','],
+  ['digits and dots', () => '1.'],
   ['everything', (i) => ['/..;x', '%2f', '\\', '//', '%5c..', '/.', '%e4', '%c3%a9', '%', ';'][i % 10] ?? ''],
 ];
+
+const nothing = (): Response => new Response();
+/** Each path below the one before, so that every segment of a target leads on. */
+const nested = Array.from({ length: 200 }, (_, depth) => '/a'.repeat(depth + 1));
+const mounts = new MountTable(
+  Object.fromEntries(['/', ...nested].map((path) => [path, nothing])),
+  false,
+  undefined,
+);
+const guards = new GuardTable(Object.fromEntries(nested.map((path) => [path, () => undefined])));
+const trusting = createForwarding(['loopback', '10.0.0.0/8']);
+const suspicious = createForwarding(undefined);
+
+/** As many headers as fit, each with a name of those that are looked for. */
+function rawHeaders(text: string): string[] {
+  const raw: string[] = [];
+  for (let length = 0; length < text.length; length += 17) raw.push('x-forwarded-hosts', text.slice(0, 1));
+  return raw;
+}
+
+function requestWith(text: string): IncomingMessage {
+  return {
+    socket: { remoteAddress: '127.0.0.1' },
+    headers: { 'x-forwarded-for': text, 'x-forwarded-host': text, 'x-forwarded-prefix': text },
+    rawHeaders: rawHeaders(text),
+  } as unknown as IncomingMessage;
+}
+
+const ROUNDS = 15;
+const MOST_GROWTH = 2.5;
+/** What takes less is measured by chance. */
+const LONG_ENOUGH_MS = 0.25;
 
 const FUNCTIONS: readonly (readonly [name: string, (text: string) => unknown])[] = [
   ['parseTarget', (text) => parseTarget(`/${text}`)],
@@ -37,19 +82,55 @@ const FUNCTIONS: readonly (readonly [name: string, (text: string) => unknown])[]
   ['wideReadings', (text) => wideReadings(`/${text}`)],
   ['parseHost', (text) => parseHost(text)],
   ['parseMountKey', (text) => attempt(() => parseMountKey(`/${text}`, 'bench'))],
+  ['MountTable.match', (text) => matched(`/a/${text}`)],
+  ['MountTable.match, nested', (text) => matched('/a'.repeat(text.length / 2))],
+  ['GuardTable.wouldApply', (text) => guarded(`/a/${text}`)],
+  ['GuardTable.wouldApply, nested', (text) => guarded('/a'.repeat(text.length / 2))],
+  ['scanHead', (text) => scanHead(rawHeaders(text))],
+  ['forwarded headers, believed', (text) => trusting.read(requestWith(text))],
+  ['forwarded headers, removed', (text) => suspicious.read(requestWith(text))],
+  ['quoted, of the access log', (text) => quoted(text)],
 ];
+
+function matched(text: string): unknown {
+  const target = parseTarget(text);
+  return target === undefined ? undefined : mounts.match(target, '', '');
+}
+
+function guarded(text: string): unknown {
+  const target = parseTarget(text);
+  return target === undefined ? undefined : guards.wouldApply(target, '', '');
+}
 
 for (const [name, read] of FUNCTIONS) {
   const rows = FILLINGS.map(([filling, piece]) => {
-    const [half, whole] = [8_000, 16_000].map((length) => best(() => read(fill(piece, length)), 15));
-    return { filling, half: half ?? 0, whole: whole ?? 0 };
+    const [half = 0, whole = 0] = [8_000, 16_000].map((length) => best(read, piece, length));
+    return { filling, half, whole };
   });
   const [worst] = rows.toSorted((left, right) => right.whole - left.whole);
   if (worst === undefined) continue;
-  const growth = worst.half === 0 ? 0 : worst.whole / worst.half;
+  const growth = worst.whole / worst.half;
   console.log(
     `${name}: worst of 16 KB is ${worst.filling}, ${format(worst.whole)}, ${growth.toFixed(2)} times that of 8 KB`,
   );
+  for (const { filling, half, whole } of rows) {
+    if (whole < LONG_ENOUGH_MS || whole <= half * MOST_GROWTH) continue;
+    console.error(`! ${name} of ${filling}: ${format(half)} at 8 KB, ${format(whole)} at 16 KB`);
+    process.exitCode = 1;
+  }
+}
+
+/** The shortest of some runs: what the machine does besides only ever adds. In milliseconds. */
+function best(read: (text: string) => unknown, piece: (index: number) => string, length: number): number {
+  let shortest = Infinity;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    // Another string each time, since an engine remembers what it has found in one.
+    const text = fill(piece, length);
+    const start = performance.now();
+    read(text);
+    shortest = Math.min(shortest, performance.now() - start);
+  }
+  return shortest;
 }
 
 function fill(piece: (index: number) => string, length: number): string {
@@ -57,19 +138,6 @@ function fill(piece: (index: number) => string, length: number): string {
   for (let index = 0; text.length < length; index += 1) text += piece(index);
   // Flat, as it comes from a socket.
   return Buffer.from(text.slice(0, length), 'latin1').toString('latin1');
-}
-
-/** The shortest of some runs: what the machine does besides only ever adds. In milliseconds. */
-function best(run: () => unknown, rounds: number): number {
-  let shortest = Infinity;
-  for (let round = 0; round < rounds; round += 1) shortest = Math.min(shortest, timeOf(run, 1));
-  return shortest;
-}
-
-function timeOf(run: () => unknown, times: number): number {
-  const start = performance.now();
-  for (let time = 0; time < times; time += 1) run();
-  return (performance.now() - start) / times;
 }
 
 function attempt(run: () => unknown): unknown {

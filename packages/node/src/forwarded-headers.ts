@@ -71,7 +71,9 @@ function listOf(request: IncomingMessage, name: string): string[] {
 function removeForwarded(request: IncomingMessage): void {
   const raw = request.rawHeaders;
   const kept = raw.filter((_, index) => !isForwardedName(raw[index - (index % 2)] ?? ''));
-  raw.splice(0, raw.length, ...kept);
+  // Not by splice: a server without a limit on headers may get more than a call takes arguments.
+  raw.length = 0;
+  for (const part of kept) raw.push(part);
   for (const name of Object.keys(request.headers)) {
     if (isForwardedName(name)) delete request.headers[name];
   }

@@ -33,10 +33,18 @@ const UNSAFE = /[^\x20-\x7e]|["\\]/gu;
 const UNSAFE_BARE = /[^\x21-\x7e]|["\\]/gu;
 
 function escaped(value: string, unsafe: RegExp): string {
-  return value.replaceAll(unsafe, (character) =>
-    Array.from(
-      Buffer.from(character),
-      (byte) => `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`,
-    ).join(''),
-  );
+  return value.replaceAll(unsafe, escapeCharacter);
 }
+
+/** The bytes of its UTF-8. What a request's head holds is Latin-1: a client may fill all of it with such characters. */
+function escapeCharacter(character: string): string {
+  const code = character.charCodeAt(0);
+  if (code < 0x80) return BYTES[code] ?? '';
+  if (code < 0x800) return `${BYTES[0xc0 | (code >> 6)]}${BYTES[0x80 | (code & 0x3f)]}`;
+  return Array.from(Buffer.from(character), (byte) => BYTES[byte]).join('');
+}
+
+const BYTES: readonly string[] = Array.from(
+  { length: 256 },
+  (_, byte) => `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+);
