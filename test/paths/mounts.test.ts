@@ -126,7 +126,8 @@ describe(`seed ${SEED}, ${runs} runs`, () => {
         const origin = await ask(whole, target);
         if (typeof answer === 'number' || typeof origin === 'number') return;
         expect(answer.originalUrl).toBe(origin.originalUrl);
-        if (/^\/[^?#]*(?:\/\/|\/\\|\\)/.test(target)) return;
+        // Slashes below a mount collapse, in a target of absolute form too.
+        if (/^(?:https?:\/\/[^/?#]*)?\/[^?#]*(?:\/\/|\/\\|\\)/i.test(target)) return;
         const joined = answer.basePath + answer.path;
         expect([target, upper(joined)]).toEqual([target, upper(origin.path)]);
         expect([target, answer.url?.replace(/[?#].*$/s, '')]).toEqual([target, answer.path || '/']);
