@@ -23,7 +23,7 @@ async function ask(files: Readonly<Record<string, string>>, specifier?: string):
   return `${kind}: ${text}`;
 }
 
-type Row = readonly [what: string, kind: string, text: string, answer: string, specifier?: string];
+type Row = [what: string, kind: string, text: string, answer: string, specifier?: string];
 
 describe('a module of an application', () => {
   it.each([
