@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import { createDispatcher, fromNode, serve, toApplication } from 'viaduct';
 import { fromFastify } from '@viaduct/fastify';
 import { fromKoa } from '@viaduct/koa';
@@ -79,10 +78,6 @@ describe('bridges', () => {
         expect.objectContaining({ code: 'VIADUCT_E_APPLICATION' }),
       );
     }
-  });
-
-  it('fromNode tells what to write of a server', () => {
-    expect(() => fromNode(createServer() as never)).toThrow("server.emit('request', request, response)");
   });
 });
 

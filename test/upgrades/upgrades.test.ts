@@ -70,6 +70,15 @@ function noServerApp(): Application {
   });
 }
 
+/** A server of node:http with a WebSocket server attached, as programs are that know no framework. */
+function serverApp(): Application {
+  const own = createServer((request, response) => response.end(`plain ${request.url}`));
+  new WebSocketServer({ server: own }).on('connection', (socket, request) =>
+    socket.on('message', (data: Buffer) => socket.send(`server ${request.url} ${data.toString()}`)),
+  );
+  return fromNode(own);
+}
+
 async function listen(guards: Guards = {}, options: Parameters<typeof serve>[1] = {}): Promise<Server> {
   const inner = createDispatcher({ '/koa': koaApp(), '/none': () => new Response('no upgrade') });
   const application = createDispatcher(
@@ -77,6 +86,8 @@ async function listen(guards: Guards = {}, options: Parameters<typeof serve>[1] 
       '/fast': fastifyApp(),
       '/in': inner,
       '/raw': noServerApp(),
+      '/server': serverApp(),
+      '/deaf': fromNode(createServer()),
       '/broken': broken(),
       '/web': () => new Response('web'),
     },
@@ -142,6 +153,20 @@ describe('a WebSocket handshake', () => {
       'noServer /any m2',
     ]);
     for (const client of clients) client.terminate();
+  });
+
+  it('of a server of node:http goes to what is attached to it, and so do its requests', async () => {
+    await listen();
+    const client = await open('/server/ws');
+    expect(await ask(client, 'm')).toBe('server /ws m');
+    expect(await (await fetch(`${server?.url}/server/page`)).text()).toBe('plain /page');
+    client.terminate();
+  });
+
+  it('and a request get 404 from a server of node:http that nobody listens to', async () => {
+    await listen();
+    expect(await raw(handshake('/deaf/ws'))).toMatch(/^HTTP\/1\.1 404 /);
+    expect((await fetch(`${server?.url}/deaf/page`)).status).toBe(404);
   });
 
   it('W2: is refused by a guard with its answer, and the connection is closed', async () => {

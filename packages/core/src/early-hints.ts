@@ -35,5 +35,5 @@ function mayHint({ req, headersSent }: ServerResponse): boolean {
 }
 
 function drop(callback: (() => void) | undefined): void {
-  if (callback !== undefined) queueMicrotask(callback);
+  if (typeof callback === 'function') queueMicrotask(callback);
 }

@@ -26,7 +26,10 @@ export class GuardTable {
   /** In order of declaration. */
   readonly descriptions: readonly GuardDescription[];
 
-  /** @throws {ViaductTypeError} `VIADUCT_E_GUARD` or `VIADUCT_E_MOUNT_KEY`, naming the key and what to write. */
+  /**
+   * @throws {ViaductTypeError} `VIADUCT_E_GUARD`, `VIADUCT_E_MOUNT_KEY` or `VIADUCT_E_MOUNT_DUPLICATE`, naming the key and
+   * what to write.
+   */
   constructor(guards: Guards) {
     const keys = Object.entries(guards).map(([written, guard]) => {
       if (typeof guard !== 'function') {

@@ -147,7 +147,7 @@ export function uploadError(request: RecordedRequest, error?: Error): Error {
   if (request.readableEnded) {
     return new ViaductError(
       'VIADUCT_E_BODY_READ',
-      'the request body was read, or dropped behind the answer, before the application read it: put the application before the body parser',
+      'the request body was read, or dropped behind the answer, before the application read it: put the application before the body parser, and read the body before you answer',
     );
   }
   return new ViaductError(

@@ -18,6 +18,7 @@ import {
   targetBelow,
 } from '@viaduct/core/internal';
 import { describeHandler } from './description.js';
+import { handlerOf, isNodeServer, type NodeServer, upgradeOf } from './handler-of-server.js';
 import { emulate, type EmulatedRequestHead, type EmulateHooks } from './emulated/exchange.js';
 
 /** What `http.createServer` takes: a function, an Express app, a Connect app. */
@@ -27,14 +28,17 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
 export type FromNodeOptions = Pick<Application, 'name' | 'upgrade' | 'start' | 'stop' | 'describe'>;
 
 /**
- * Makes an application of a native handler.
+ * Makes an application of a native handler, or of a server of `node:http` that has one: its port stays closed, and what
+ * listens for its `upgrade` event, such as a WebSocket server, gets its handshakes.
  *
  * On the Node face the handler gets Node's own objects, but for an Express app over HTTP/2. Called as
  * a fetch handler it gets an `IncomingMessage` and a `ServerResponse` that were made for this one exchange.
  *
- * @throws {ViaductTypeError} `VIADUCT_E_APPLICATION` when it is no function.
+ * @throws {ViaductTypeError} `VIADUCT_E_APPLICATION` when it is neither.
  */
-export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): Application {
+export function fromNode(source: NodeHandler | NodeServer, options: FromNodeOptions = {}): Application {
+  const isServer = isNodeServer(source);
+  const handler = isServer ? handlerOf(source) : source;
   refuseOthers(handler);
   const gateway = new Gateway();
 
@@ -57,6 +61,7 @@ export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): A
 
   const application: Application = markReadsContext({
     describe: () => describeHandler(handler),
+    ...(isServer ? { upgrade: upgradeOf(source) } : {}),
     ...options,
     fetch,
     handle,
@@ -64,13 +69,11 @@ export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): A
   return application;
 }
 
-/** A server, which is taken for its handler most, would fail at every request. */
 function refuseOthers(handler: unknown): void {
   if (typeof handler === 'function') return;
   throw new ViaductTypeError(
     'VIADUCT_E_APPLICATION',
-    `fromNode: expected a handler (request, response), got ${handler === null ? 'null' : typeof handler}. ` +
-      "Of a server of node:http write fromNode((request, response) => server.emit('request', request, response)).",
+    `fromNode: expected a handler (request, response) or a server of node:http, got ${handler === null ? 'null' : typeof handler}.`,
   );
 }
 

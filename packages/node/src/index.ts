@@ -1,5 +1,6 @@
 export type { ConnectionLimits } from './connection-limits.js';
 export { fromNode, type FromNodeOptions, type NodeHandler } from './from-node.js';
+export type { NodeServer } from './handler-of-server.js';
 export type { ProtocolOptions } from './http-server.js';
 export type { Http2Options } from './http2-sessions.js';
 export type { AllowedOrigins } from './origin.js';

@@ -3,6 +3,7 @@
  * `@viaduct/node/internal` is for packages that are released together with this one.
  */
 export { CONNECTION_LIMITS } from './connection-limits.js';
+export { isNodeServer } from './handler-of-server.js';
 export type { Answer } from './hosting/answer.js';
 export type { Arrival } from './hosting/arrival.js';
 export { createHosting, type Hosting, type HostingOptions } from './hosting/hosting.js';

@@ -6,7 +6,7 @@ const SETTLE_MS = 50;
 
 /**
  * Watches the files that were imported, by their folders: editors that save by renaming replace a file, and a watch
- * on the file itself would be left with the old one. See `docs/decisions/032-watching.md`.
+ * on the file itself would be left with the old one. See `docs/decisions/032-development-server.md`.
  */
 export class Watcher {
   readonly #folders = new Map<string, FSWatcher>();

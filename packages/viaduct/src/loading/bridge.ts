@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { type Application, type ApplicationLike, toApplication } from '@viaduct/core';
 import { fromNode, type NodeHandler } from '@viaduct/node';
+import { isNodeServer } from '@viaduct/node/internal';
 import { CommandError } from '../command-error.js';
 import { EXIT } from '../exit-code.js';
 
@@ -17,7 +18,7 @@ export interface Bridged {
  * Makes an application of whatever a module exports.
  *
  * An application or `{ fetch }` → itself; a Fastify instance, a Koa or Express app → through its bridge; a server of
- * `node:http` → what listens for its requests.
+ * `node:http` → what listens for its requests, and for its WebSocket handshakes.
  * A function of two parameters whose second is a response (`(req, res)`) → `fromNode`; any other function is
  * a fetch handler. Two parameters are taken for `(req, res)` unless the second is called `context`, `ctx` or `env`.
  *
@@ -35,7 +36,7 @@ export async function bridge(value: unknown, file: string): Promise<Bridged | un
     return { application: fromKoa(value), kind: 'koa' };
   }
   if (isExpress(value)) return { application: fromNode(value, { name: 'express' }), kind: 'express' };
-  if (isHttpServer(value)) return { application: fromNode(handlerOf(value)), kind: 'node handler' };
+  if (isNodeServer(value)) return { application: fromNode(value), kind: 'node handler' };
   if (hasFetch(value)) return { application: toApplication(value, file), kind: 'application' };
   if (typeof value !== 'function') return undefined;
   if (isNodeHandler(value)) return { application: fromNode(value), kind: 'node handler' };
@@ -74,19 +75,6 @@ function isKoa(value: unknown): value is object {
 
 function isExpress(value: unknown): value is NodeHandler {
   return typeof value === 'function' && hasMethods(value, 'use', 'set', 'handle');
-}
-
-interface HttpServer {
-  emit(event: 'request', ...objects: Parameters<NodeHandler>): boolean;
-}
-
-/** Its own port stays closed, unless its module opens it. */
-function isHttpServer(value: unknown): value is HttpServer {
-  return typeof value === 'object' && hasMethods(value, 'emit', 'listen', 'closeIdleConnections');
-}
-
-function handlerOf(server: HttpServer): NodeHandler {
-  return (request, response) => server.emit('request', request, response);
 }
 
 function hasFetch(value: unknown): value is ApplicationLike {

@@ -6,7 +6,7 @@ import { EXIT } from '../exit-code.js';
 /** Where an application is: `application.ts#admin` → the file, and the export `admin`. */
 export interface ModulePlace {
   readonly file: string;
-  /** What stands behind `#`; without one, `application` is looked for, and then the default export. */
+  /** What stands behind `#`; without one, `application`, `createApplication` and the default export are looked for. */
   readonly exportName: string | undefined;
 }
 

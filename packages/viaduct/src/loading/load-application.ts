@@ -53,7 +53,7 @@ export async function loadApplication(
   throw new CommandError(
     EXIT.load,
     `${shown}: the export "${exportName}" is ${describe(value)}, and no application. Export what createDispatcher ` +
-      'returns, a { fetch } object, a Fastify instance, a Koa or Express app, or a function (req, res).',
+      'returns, a { fetch } object, a Fastify instance, a Koa or Express app, a server of node:http, or a function (req, res).',
   );
 }
 
