@@ -152,6 +152,8 @@ const LOADS_ONCE = `
 import { existsSync, writeFileSync } from 'node:fs';
 const [mark, go] = ['mark', 'go'].map((name) => new URL(name, import.meta.url));
 if (existsSync(mark)) {
+  // A test that fails shall leave nobody waiting.
+  process.once('disconnect', () => process.exit(1));
   while (!existsSync(go)) await new Promise((resolve) => setTimeout(resolve, 20));
   throw new Error('the second time');
 }
