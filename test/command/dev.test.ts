@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
+import { kill } from 'node:process';
 import { afterEach, describe, expect, test } from 'vitest';
+import { isAlive, until } from '../runner/requests.js';
 import { Project } from './project.js';
 import { RunningCommand } from './running-command.js';
 
@@ -147,6 +152,63 @@ describe('viaduct dev', () => {
     });
     dev.child.kill('SIGINT');
     expect((await dev.ended).code).toBe(0);
+  });
+
+  test('Ctrl-C during a restart waits for the run that makes way', async () => {
+    await begin({
+      'application.ts': `export default {
+        fetch: () => new Response('x'),
+        stop: () => (console.log('stopping'), new Promise<void>((resolve) => setTimeout(() => (console.log('stopped'), resolve()), 300))),
+      };`,
+    });
+    project.write('application.ts', 'export default () => new Response();');
+    await dev.said(/stopping/);
+    dev.child.kill('SIGINT');
+    expect(await dev.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('stopped') });
+  });
+
+  test('Ctrl-C twice during a restart leaves no run behind, though it hears nothing any more', async () => {
+    await begin({
+      'application.ts': `export default {
+        fetch: () => new Response('x'),
+        stop() { console.log('stopping', process.pid); for (;;); },
+      };`,
+    });
+    project.write('application.ts', 'export default () => new Response();');
+    const pid = Number((await dev.said(/stopping (\d+)\n/))[1]);
+    try {
+      // Of one signal that is sent twice at once, only one may arrive.
+      dev.child.kill('SIGINT');
+      dev.child.kill('SIGTERM');
+      await once(dev.child, 'exit');
+      await until(() => !isAlive(pid), 'the run is gone');
+    } finally {
+      if (isAlive(pid)) kill(pid, 'SIGKILL');
+    }
+  });
+
+  test('the end of the terminal lets the application stop', async () => {
+    await begin({
+      'application.ts': `
+        import { writeFileSync } from 'node:fs';
+        console.log('this is', process.pid);
+        export default {
+          fetch: () => new Response('x'),
+          async stop() {
+            console.log('stopping');
+            await new Promise((resolve) => setTimeout(resolve, 50));
+            writeFileSync('stopped', '');
+          },
+        };`,
+    });
+    const pid = Number((await dev.said(/this is (\d+)\n/))[1]);
+    // As a terminal does: nobody reads any more, and every process is told.
+    dev.child.stdout?.destroy();
+    dev.child.stderr?.destroy();
+    kill(pid, 'SIGHUP');
+    dev.child.kill('SIGHUP');
+    expect((await dev.ended).code).toBe(0);
+    expect(existsSync(join(project.folder, 'stopped'))).toBe(true);
   });
 
   test('a port that is taken is one message, and ends with 5', async () => {

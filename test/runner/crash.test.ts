@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { env, kill } from 'node:process';
 import { expect, test } from 'vitest';
-import { sourceOf, writeApplication } from './application.js';
+import { sourceOf, temporaryFolder, writeApplication } from './application.js';
 import { type Answer, exchange, failures, startLoad } from './load.js';
 import { bodyOf, isAlive, opened, until } from './requests.js';
 import { startRunner } from './runner.js';
@@ -143,6 +145,46 @@ test('a worker with an error that nobody caught is replaced before it drains, an
     stray: 'uncaughtException',
   });
   expect(isAlive(pid)).toBe(false);
+});
+
+/** The first worker runs it; whoever loads it later waits until there is a file `go`, and fails. */
+const LOADS_ONCE = `
+import { existsSync, writeFileSync } from 'node:fs';
+const [mark, go] = ['mark', 'go'].map((name) => new URL(name, import.meta.url));
+if (existsSync(mark)) {
+  // A test that fails shall leave nobody waiting.
+  process.once('disconnect', () => process.exit(1));
+  while (!existsSync(go)) await new Promise((resolve) => setTimeout(resolve, 20));
+  throw new Error('the second time');
+}
+writeFileSync(mark, '');
+${sourceOf('1')}`;
+
+test('a worker that fails while its successor starts goes, though that one fails to', async () => {
+  const folder = temporaryFolder();
+  const runner = startRunner(writeApplication(LOADS_ONCE, folder), { 'max-crashes': 2 });
+  const port = await runner.listens();
+  const pid = Number(await bodyOf(port, '/pid'));
+  kill(pid, 'SIGTERM');
+  await until(() => workersOf(runner).length === 2, 'the successor starts');
+  expect(await bodyOf(port, '/throw')).toBe('1');
+  expect(await runner.said('an error was not caught')).toMatchObject({ level: 50, worker: pid });
+  writeFileSync(join(folder, 'go'), '');
+  await runner.said(`no replacement for worker ${pid}`);
+  expect(await runner.said(`worker ${pid} ended`)).toMatchObject({ code: 1 });
+});
+
+test('a worker that fails while it waits for the next attempt to replace it goes without that', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'go'), '');
+  const runner = startRunner(writeApplication(LOADS_ONCE, folder), { 'max-crashes': 2 });
+  const port = await runner.listens();
+  const pid = Number(await bodyOf(port, '/pid'));
+  kill(pid, 'SIGTERM');
+  await runner.said(`no replacement for worker ${pid}`);
+  expect(await bodyOf(port, '/throw')).toBe('1');
+  expect(await runner.said('an error was not caught')).toMatchObject({ level: 50, worker: pid });
+  expect(await runner.said(`worker ${pid} ended`)).toMatchObject({ code: 1 });
 });
 
 test('the log tells which applications an error that nobody caught may be of', async () => {

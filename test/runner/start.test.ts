@@ -30,6 +30,15 @@ test('--verbose shows the stack of what was thrown in the worker, and nothing bu
   expect(verbose.printed.join('\n')).toMatch(/Error: no database\n\s+at connect \(.*application\.mjs:2/);
 });
 
+test('--verbose shows no stack where there is none', async () => {
+  const [thrown, ended] = [`throw 'no error';`, 'process.exit(0);'].map((source) =>
+    writeApplication(source),
+  ) as [string, string];
+  const runners = [startRunner(thrown, { workers: 0 }, ['--verbose']), startRunner(ended, {}, ['--verbose'])];
+  await Promise.all(runners.map(({ exited }) => exited));
+  expect(runners.flatMap(({ printed }) => printed)).not.toContain('undefined');
+});
+
 test('A12.159 an application that ends the process as it loads ends the runner with exit code 3', async () => {
   const runner = startRunner(writeApplication('process.exit(0);'));
   expect(await runner.exited).toEqual({ code: 3, signal: null });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { FrontDoor } from '../dev/front-door.js';
 import { Supervisor } from '../dev/supervisor.js';
 import { EXIT } from '../exit-code.js';
+import { surviveBrokenOutput } from '../runner/broken-output.js';
 import { CommandError } from '../command-error.js';
 import { type Option, toggle } from '../settings/option.js';
 import { OPTIONS } from '../settings/options.js';
@@ -32,6 +33,8 @@ const dev: Command = {
   async run({ operands: [specifier], flags, cwd }) {
     const { settings } = await readSettings({ flags, environment: process.env, cwd });
     const { host, port } = readAddress(settings.bind);
+    // A terminal that is closed is no reason to leave the application as it is.
+    surviveBrokenOutput();
     const door = new FrontDoor();
     const listening = await door.listen(port, host);
     let shown = '';

@@ -77,6 +77,7 @@ function tell(error: unknown, isVerbose: boolean): number {
   }
   // On a terminal the log is for the same eyes.
   if (!error.isLogged || !process.stderr.isTTY) console.error(`viaduct: ${error.message}`);
-  if (isVerbose) console.error(rootStack(error));
+  const stack = isVerbose ? rootStack(error) : undefined;
+  if (stack !== undefined) console.error(stack);
   return error.exitCode;
 }

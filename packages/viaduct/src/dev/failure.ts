@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { parse } from 'node:path';
+import { dirname, parse, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
+import { CommandError } from '../command-error.js';
 import { readSyntaxError } from '../loading/syntax-error.js';
 import { rootCause } from '../root-cause.js';
 
@@ -20,10 +21,16 @@ export interface Failure {
 export function toFailure(error: unknown): Failure {
   const innermost = rootCause(error);
   if (!(innermost instanceof Error)) return { message: `it threw ${inspect(innermost)}` };
-  const { stack = '' } = innermost;
+  // That of a message of ours leads nowhere.
+  const stack = innermost instanceof CommandError ? undefined : (innermost.stack ?? '');
   const message = readSyntaxError(innermost.message)?.message ?? (innermost.message || innermost.name);
-  const place = placeIn(`${innermost.message}\n${stack}`) ?? importerIn(innermost.message);
-  return { message, stack, ...place, ...(place === undefined ? {} : frameOf(place)) };
+  const place = placeIn(`${innermost.message}\n${stack ?? ''}`) ?? importerIn(innermost.message);
+  return {
+    message,
+    ...(stack === undefined ? {} : { stack }),
+    ...place,
+    ...(place === undefined ? {} : frameOf(place)),
+  };
 }
 
 interface Place {
@@ -46,12 +53,27 @@ function placeIn(text: string): Place | undefined {
 /** Who imports what there is not: Node's own stack names only Node. */
 function importerIn(message: string): Place | undefined {
   const [, missing = '', file = ''] =
-    /^Cannot find (?:module|package) '([^']+)' imported from (.+)$/.exec(message) ?? [];
+    /^Cannot find (?:module|package) '([^']+)' imported from (.+)$/m.exec(message) ?? [];
   if (file.includes('/node_modules/') || !existsSync(file)) return undefined;
-  const { name } = parse(missing);
   const lines = readFileSync(file, 'utf8').split(/\r?\n/);
-  const index = lines.findIndex((text) => /['"]/.test(text) && text.includes(name));
-  return index === -1 ? undefined : { file, line: index + 1 };
+  const index = lines.findIndex((text) =>
+    specifiersIn(text).some((specifier) => isFor(specifier, missing, file)),
+  );
+  // Through an alias, or with another extension, it is written in other words.
+  const { name } = parse(missing);
+  const line = index === -1 ? lines.findIndex((text) => specifiersIn(text).join().includes(name)) : index;
+  return line === -1 ? undefined : { file, line: line + 1 };
+}
+
+/** Whatever stands in quotes. */
+function specifiersIn(text: string): string[] {
+  return [...text.matchAll(/(['"`])(.+?)\1/g)].map(([, , specifier = '']) => specifier);
+}
+
+/** Node names a package without the path in it, and a file by its absolute path. */
+function isFor(specifier: string, missing: string, importer: string): boolean {
+  if (specifier === missing || specifier.startsWith(`${missing}/`)) return true;
+  return specifier.startsWith('.') && resolve(dirname(importer), specifier) === missing;
 }
 
 /** Frames of this package say nothing of the user's code. */

@@ -6,6 +6,7 @@ import { describeApplication } from '../explain/described-application.js';
 import { routesTable } from '../explain/routes-table.js';
 import { loadApplication } from '../loading/load-application.js';
 import { withAccessLog } from '../logging/access-log.js';
+import { surviveBrokenOutput } from '../runner/broken-output.js';
 import { toFailure } from './failure.js';
 import type { RunMessage, RunOrder, WatcherMessage } from './messages.js';
 import { requestLines } from './request-line.js';
@@ -17,6 +18,9 @@ const order = JSON.parse(env['VIADUCT_DEV_RUN'] ?? '{}') as RunOrder;
 delete env['VIADUCT_DEV_RUN'];
 // Ctrl-C reaches every process of a terminal: the one that watches decides.
 process.on('SIGINT', () => undefined);
+// So does the end of the terminal, which nothing can be written to any more.
+process.on('SIGHUP', () => undefined);
+surviveBrokenOutput();
 process.on('disconnect', () => exit(0));
 
 const toldViolations = new Set<string>();

@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ErrorPage } from './error-page.js';
@@ -31,6 +30,8 @@ export class Supervisor {
   readonly #page = new ErrorPage();
   readonly #watcher: Watcher;
   #run: ChildProcess | undefined;
+  /** The one before, for as long as it makes way. */
+  #leaving: ChildProcess | undefined;
   /** The latest restart: each waits for the one before. */
   #turn: Promise<void> = Promise.resolve();
   #isStopping = false;
@@ -52,7 +53,9 @@ export class Supervisor {
       execArgv: process.execArgv.concat('--enable-source-maps'),
     });
     this.#run = run;
-    run.on('error', (error) => this.#failed({ message: error.message }));
+    run.on('error', (error) => {
+      if (run === this.#run) this.#failed({ message: error.message });
+    });
     run.on('message', (message: RunMessage) => {
       if (message.type === 'imported') for (const file of message.files) this.#watcher.add(file);
       if (run !== this.#run) return;
@@ -75,12 +78,13 @@ export class Supervisor {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#watcher.close();
-    if (this.#run !== undefined) await endRun(this.#run, 0);
+    await Promise.all([this.#run, this.#leaving].map((run) => run && endRun(run, 0)));
+    await this.#turn;
   }
 
   /** Ends at once. */
   kill(): void {
-    this.#run?.kill('SIGKILL');
+    for (const run of [this.#run, this.#leaving]) run?.kill('SIGKILL');
   }
 
   #changed(file: string): void {
@@ -90,9 +94,10 @@ export class Supervisor {
   }
 
   async #restart(): Promise<void> {
-    const before = this.#run;
+    this.#leaving = this.#run;
     this.#run = undefined;
-    if (before !== undefined) await endRun(before, REQUESTS_MS);
+    if (this.#leaving !== undefined) await endRun(this.#leaving, REQUESTS_MS);
+    this.#leaving = undefined;
     if (!this.#isStopping) this.start();
   }
 
@@ -117,11 +122,14 @@ export class Supervisor {
 }
 
 async function endRun(run: ChildProcess, timeoutMs: number): Promise<void> {
-  if (run.exitCode !== null || run.signalCode !== null) return;
-  const ended = once(run, 'exit');
+  // One that could not be started has no end to wait for.
+  if (run.pid === undefined || run.exitCode !== null || run.signalCode !== null) return;
+  // Not by once() of node:events, which an error ends too.
+  const ended = new Promise((resolve) => run.once('exit', resolve));
   const timer = setTimeout(() => run.kill('SIGKILL'), timeoutMs + STOP_MS);
   const stop: WatcherMessage = { type: 'stop', timeoutMs };
-  if (run.connected) run.send(stop);
+  // Without a callback a message that meets a run just dying (EPIPE) is an error of the run.
+  if (run.connected) run.send(stop, () => undefined);
   else run.kill();
   await ended;
   clearTimeout(timer);

@@ -55,10 +55,14 @@ export class Replacements {
 
   /** Replaces a worker that has asked for it, or that must go. */
   retire(worker: WorkerProcess, retirement: Retirement): void {
-    if (this.#isEnded || worker.state !== 'serving' || worker.isRetiring) return;
+    if (this.#isEnded || worker.state !== 'serving') return;
+    const { reason } = retirement;
+    const hasFailed = retirement.hasFailed && !worker.hasFailed;
+    // A failure is heard from one that waits already too: it may be waiting for the next attempt, in a while.
+    if (worker.isRetiring && !hasFailed) return;
     worker.isRetiring = true;
+    worker.hasFailed ||= hasFailed;
     const { guard, log } = this.#options;
-    const { reason, hasFailed } = retirement;
     const message = `worker ${worker.pid} is to be replaced: ${reason}`;
     if (hasFailed) log.error({ worker: worker.pid }, message);
     else log.info({ worker: worker.pid }, message);
@@ -68,22 +72,26 @@ export class Replacements {
 
   async #replaceRetiring(worker: WorkerProcess, retirement: Retirement): Promise<void> {
     const { guard, log, gracefulTimeoutMs } = this.#options;
-    const { hasFailed } = retirement;
+    // By the turn that it had waited for when it failed.
+    if (worker.state !== 'serving') return;
     // Enough of starting what fails again: the worker goes, and with the last one all is given up.
-    if (hasFailed && guard.isExhausted) {
+    if (worker.hasFailed && guard.isExhausted) {
       worker.drain(gracefulTimeoutMs);
       return;
     }
-    if (hasFailed) await delay(guard.pauseMs, undefined, { ref: false });
+    if (worker.hasFailed) await delay(guard.pauseMs, undefined, { ref: false });
     const failure = await this.#replace(worker);
     if (failure === undefined) return;
     log.error({ worker: worker.pid }, `no replacement for worker ${worker.pid}: ${failure.message}`);
-    if (hasFailed) worker.drain(gracefulTimeoutMs);
+    // It may have failed meanwhile.
+    if (worker.hasFailed) worker.drain(gracefulTimeoutMs);
     else this.#retryLater(worker, retirement);
   }
 
   #retryLater(worker: WorkerProcess, retirement: Retirement): void {
     setTimeout(() => {
+      // Its failure has taken a turn of its own.
+      if (worker.hasFailed) return;
       worker.isRetiring = false;
       this.retire(worker, retirement);
     }, RETRY_MS).unref();

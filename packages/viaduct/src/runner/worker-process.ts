@@ -49,6 +49,8 @@ export class WorkerProcess {
   state: 'booting' | 'serving' | 'draining' | 'gone' = 'booting';
   /** It has asked for a replacement, and waits for it. */
   isRetiring = false;
+  /** An error has left it in an unknown state: it goes, even when nobody takes its place. */
+  hasFailed = false;
   readonly #child: ChildProcess;
   readonly #events: WorkerEvents;
   #servesSinceMs: number | undefined;
