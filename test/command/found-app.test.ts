@@ -112,6 +112,16 @@ const APPS: readonly (readonly [what: string, name: string, type: 'module' | 'co
      exports.app = app;`,
     ],
     [
+      'an app that is exported between what looks like a comment and a comment',
+      'app.js',
+      'commonjs',
+      `const express = require('express');
+     const app = express();
+     app.get('/*rest', (req, res) => res.send('answered')); // it's all
+     module.exports = app;
+     /** module.exports = nothing */`,
+    ],
+    [
       'a function that makes an Express app',
       'app.js',
       'module',

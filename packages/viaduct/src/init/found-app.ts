@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 import { type Exported, exportedOf } from './exported.js';
+import { withoutComments } from './source-text.js';
 
 /** What Viaduct has a bridge for, and what it takes as a native handler. */
 export type Framework = 'fastify' | 'koa' | 'express' | 'http';
@@ -62,7 +63,7 @@ export function readNamedApp(
   const file = join(project, name);
   if (!existsSync(file) || !statSync(file).isFile()) return undefined;
   const frameworks = frameworksIn(dependencies);
-  const source = readFileSync(file, 'utf8');
+  const source = withoutComments(readFileSync(file, 'utf8'));
   const imported = frameworks.find((framework) => new RegExp(`['"]${framework}['"]`).test(source));
   const [only, another] = frameworks.filter((framework) => framework !== 'http');
   const framework = imported ?? (another === undefined ? only : undefined);
@@ -115,7 +116,3 @@ function appOf(project: string, file: string, source: string, framework: Framewo
 
 /** What asks whether a module is the program itself. */
 const GUARD = /\brequire\.main\b|\bimport\.meta\.main\b|\bprocess\.argv\[1\]/;
-
-function withoutComments(source: string): string {
-  return source.replaceAll(/\/\*[^]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1');
-}
