@@ -132,6 +132,38 @@ const APPS: readonly (readonly [what: string, name: string, type: 'module' | 'co
        return app;
      };`,
     ],
+    ...[
+      'module.exports = createApp();',
+      'exports.app = createApp();',
+      'module.exports = { app: createApp() };',
+      'const app = createApp(); module.exports = { app, roles: [1, 2] };',
+      'const app = createApp(); module.exports = { app, start: listen(app, 3000) };',
+    ].map(
+      (exported) =>
+        [
+          `an app that is made already: ${exported}`,
+          'app.js',
+          'commonjs',
+          `const express = require('express');
+     function createApp() {
+       const app = express();
+       app.get('/x', (req, res) => res.send('answered'));
+       return app;
+     }
+     const listen = () => undefined;
+     ${exported}`,
+        ] as const,
+    ),
+    [
+      'an app that is made already, as the default',
+      'app.js',
+      'module',
+      `import Koa from 'koa';
+     function createApp() {
+       return new Koa().use((ctx) => { ctx.body = 'answered'; });
+     }
+     export default createApp();`,
+    ],
     [
       'a server of node:http',
       'main.js',

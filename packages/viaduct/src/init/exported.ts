@@ -102,11 +102,11 @@ function namesIn(source: string): Named[] {
     ([, name = '']) => ({ name, local: name }),
   );
   const listed = [...source.matchAll(/\bexport\s*\{([^}]*)\}(?!\s*from)/g)].flatMap(([, list = '']) =>
-    pairsIn(list, /\s+as\s+/).map(([local, name]) => ({ name, local })),
+    pairsIn(list, /\s+as\s+/).flatMap(([local, name]) => (name === undefined ? [] : [{ name, local }])),
   );
   const [, whole] = /\bmodule\.exports\s*=\s*\{([^}]*)\}/.exec(source) ?? [];
   const collected = pairsIn(whole ?? '', /\s*:\s*/).map(([name, local]) => ({ name, local }));
-  const assigned = [...source.matchAll(/\bexports\.(\w+)\s*=(?!=)\s*(\w+)?/g)].map(
+  const assigned = [...source.matchAll(/\bexports\.(\w+)\s*=(?!=)\s*(?:(\w+)\b(?!\s*[(.[]))?/g)].map(
     ([, name = '', local]) => ({
       name,
       local,
@@ -116,21 +116,24 @@ function namesIn(source: string): Named[] {
 }
 
 function defaultIn(source: string): Named[] {
-  const [found, local] =
-    /(?:\bexport\s+default|\bmodule\.exports\s*=)(?!\s*\{)\s*(?:(?:async\s+)?function\s+)?(?:(\w+)\s*(?=[;(\n]|$))?/.exec(
+  // A name before a `(` is what is called to make the value, unless it is that of a function.
+  const [found, declared, local = declared] =
+    /(?:\bexport\s+default|\bmodule\.exports\s*=)(?!\s*\{)\s*(?:(?:async\s+)?function\s+(\w+)|(\w+)\s*(?=[;\n]|$))?/.exec(
       source,
     ) ?? [];
   return found === undefined ? [] : [{ name: 'default', local }];
 }
 
-/** `a, b as c` → `[a, a]`, `[b, c]` */
-function pairsIn(list: string, between: RegExp): [string, string][] {
+/** `a, b as c` → `[a, a]`, `[b, c]`; `a: made(b)` → `[a, undefined]` */
+function pairsIn(list: string, between: RegExp): [string, string | undefined][] {
   return list
     .split(',')
     .map((item) => item.trim().split(between))
-    .filter(([first]) => first !== undefined && /^\w+$/.test(first))
-    .map(([first = '', second = first]) => [first, second]);
+    .filter(([first]) => first !== undefined && NAME.test(first))
+    .map(([first = '', second = first]) => [first, NAME.test(second) ? second : undefined]);
 }
+
+const NAME = /^\w+$/;
 
 function dedupe(names: readonly Named[]): Named[] {
   return names.filter(({ name }, index) => names.findIndex((other) => other.name === name) === index);
