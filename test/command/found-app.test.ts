@@ -172,6 +172,25 @@ const APPS: readonly (readonly [what: string, name: string, type: 'module' | 'co
      export const server = createServer((req, res) => res.end('answered'));`,
     ],
     [
+      'a server beside an Express app',
+      'app.js',
+      'commonjs',
+      `const http = require('http');
+     const app = require('express')();
+     app.get('/x', (req, res) => res.send('answered'));
+     const server = http.createServer(app);
+     module.exports = server;`,
+    ],
+    [
+      'a server that has no name, of a Koa app',
+      'app.js',
+      'module',
+      `import { createServer } from 'node:http';
+     import Koa from 'koa';
+     const app = new Koa().use((ctx) => { ctx.body = 'answered'; });
+     export default createServer(app.callback());`,
+    ],
+    [
       'a handler of node:http',
       'main.js',
       'module',
@@ -225,6 +244,26 @@ describe('viaduct init --into finds', () => {
     const named = await folder.run(['init', '--into', '.', '--mount', '/=server.js']);
     expect([named.exitCode, named.stderr]).toEqual([2, expect.stringContaining('Add: export { api };')]);
     expect(existsSync(join(folder.path, 'application.js'))).toBe(false);
+  });
+
+  it('no server of another protocol than HTTP', async () => {
+    folder = new Folder({
+      'package.json': manifest('module'),
+      'mail.js': `import { createServer } from 'node:net';\nexport const server = createServer();`,
+    });
+    const { exitCode, stderr } = await folder.run(['init', '--into', '.', '--yes']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('No app that is exported was found')]);
+  });
+
+  it('a handler in a file that imports node:http and makes no server, where it is named', async () => {
+    folder = new Folder({
+      'package.json': manifest('module'),
+      'answer.js': `import { STATUS_CODES } from 'node:http';
+        export const answer = (req, res) => res.end('answered ' + STATUS_CODES[200]);`,
+    });
+    const { exitCode } = await folder.run(['init', '--into', '.', '--mount', '/=answer.js#answer']);
+    expect(exitCode).toBe(0);
+    expect(await textOf('/x')).toBe('answered OK');
   });
 
   it('an app that is made in an unusual way, where it is named', async () => {

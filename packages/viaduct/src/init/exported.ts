@@ -25,8 +25,7 @@ interface Named {
 export function exportedOf(source: string, framework: Framework, variable: string | undefined): Exported[] {
   const ranked = namesIn(source).map((named) => {
     const made = functionOf(source, named);
-    const kind =
-      made === undefined ? kindOfValue(framework, named.local === variable) : kindOf(made, framework);
+    const kind = made === undefined ? kindOfValue(source, named) : kindOf(made, framework);
     const rank = kind === undefined ? -1 : rankOf(named, kind, variable);
     // A function that has the parameters of an app is one, whatever its name.
     return { name: named.name, kind, rank: rank < 0 && made !== undefined && kind === 'app' ? 3 : rank };
@@ -49,8 +48,26 @@ function rankOf({ name, local }: Named, kind: Exported['kind'], variable: string
   return USUAL.includes(name) ? 3 : -1;
 }
 
-function kindOfValue(framework: Framework, isVariable: boolean): Exported['kind'] {
-  return framework === 'http' && isVariable ? 'server' : 'app';
+/** A server is told by how it is made: it may stand beside an app of any framework, and is none of them itself. */
+function kindOfValue(source: string, named: Named): Exported['kind'] {
+  const isServer = importsHttp(source) && beforeValues(named).some((before) => madeBy(before).test(source));
+  return isServer ? 'server' : 'app';
+}
+
+function madeBy(before: string): RegExp {
+  return new RegExp(String.raw`${before}(?:\w+\.|require\([^)]*\)\.)?createServer\s*\(`);
+}
+
+/** Servers of other modules than these, such as `node:net`, have no requests. */
+export function importsHttp(source: string): boolean {
+  return /['"](?:node:)?https?['"]/.test(source);
+}
+
+/** What may stand before the value that is exported. */
+function beforeValues({ name, local }: Named): string[] {
+  if (local !== undefined) return [String.raw`\b(?:const|let|var)\s+${local}\s*(?::[^=]+)?=\s*`];
+  if (name === 'default') return [String.raw`(?:\bexport\s+default|\bmodule\.exports\s*=)\s*`];
+  return [String.raw`\bexports\.${name}\s*=\s*`, String.raw`\b${name}\s*:\s*`];
 }
 
 /** A function, as far as its head tells. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
-import { type Exported, exportedOf } from './exported.js';
+import { type Exported, exportedOf, importsHttp } from './exported.js';
 import { withoutComments } from './source-text.js';
 
 /** What Viaduct has a bridge for, and what it takes as a native handler. */
@@ -64,7 +64,9 @@ export function readNamedApp(
   if (!existsSync(file) || !statSync(file).isFile()) return undefined;
   const frameworks = frameworksIn(dependencies);
   const source = withoutComments(readFileSync(file, 'utf8'));
-  const imported = frameworks.find((framework) => new RegExp(`['"]${framework}['"]`).test(source));
+  const imported = frameworks.find((framework) =>
+    framework === 'http' ? importsHttp(source) : new RegExp(`['"]${framework}['"]`).test(source),
+  );
   const [only, another] = frameworks.filter((framework) => framework !== 'http');
   const framework = imported ?? (another === undefined ? only : undefined);
   return readApp(project, file, frameworks) ?? (framework && appOf(project, file, source, framework));
@@ -92,11 +94,15 @@ function sourcesIn(folder: string, depth: number): string[] {
 
 function readApp(project: string, file: string, frameworks: readonly Framework[]): FoundApp | undefined {
   const source = withoutComments(readFileSync(file, 'utf8'));
-  const framework = frameworks.find((candidate) => new RegExp(SIGNS[candidate]).test(source));
+  const framework = frameworks.find((candidate) => hasSign(source, candidate));
   if (framework !== undefined) return appOf(project, file, source, framework);
   const isPlugin = frameworks.includes('fastify') && PLUGIN.test(source);
   const app = isPlugin ? appOf(project, file, source, 'fastify') : undefined;
   return app !== undefined && PLUGIN_FILE.test(app.file) ? app : undefined;
+}
+
+function hasSign(source: string, framework: Framework): boolean {
+  return new RegExp(SIGNS[framework]).test(source) && (framework !== 'http' || importsHttp(source));
 }
 
 function appOf(project: string, file: string, source: string, framework: Framework): FoundApp {
