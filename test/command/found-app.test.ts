@@ -155,6 +155,26 @@ const APPS: readonly (readonly [what: string, name: string, type: 'module' | 'co
         ] as const,
     ),
     [
+      'a function that returns the app of its module',
+      'app.js',
+      'commonjs',
+      `const app = require('express')();
+     app.get('/x', (req, res) => res.send('answered'));
+     exports.getApp = function () { return app; };
+     exports.getPort = () => 3000;`,
+    ],
+    [
+      'a function that is named a factory',
+      'app.js',
+      'module',
+      `import Koa from 'koa';
+     export function shopFactory() {
+       const app = new Koa();
+       app.use((ctx) => { ctx.body = 'answered'; });
+       return app;
+     }`,
+    ],
+    [
       'an app that is made already, as the default',
       'app.js',
       'module',
@@ -244,6 +264,46 @@ describe('viaduct init --into finds', () => {
     const named = await folder.run(['init', '--into', '.', '--mount', '/=server.js']);
     expect([named.exitCode, named.stderr]).toEqual([2, expect.stringContaining('Add: export { api };')]);
     expect(existsSync(join(folder.path, 'application.js'))).toBe(false);
+  });
+
+  it('no function that makes no app, whatever its name', async () => {
+    folder = new Folder({
+      'package.json': manifest('module', 'express'),
+      'app.js': `import express from 'express';
+        const app = express();
+        setupRoutes(app);
+        export function setupRoutes(app) { app.get('/x', (req, res) => res.send('answered')); return app; }
+        export function getPort() { return 3000; }`,
+    });
+    const { exitCode, stderr } = await folder.run(['init', '--into', '.', '--yes']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('Add: export { app };')]);
+  });
+
+  it.each(['#shop', '#shop()'])('a function of any name that is given as %s', async (name) => {
+    folder = new Folder({
+      'package.json': manifest('module', 'koa'),
+      'app.js': `import Koa from 'koa';
+        export function shop() {
+          const app = new Koa();
+          return app.use((ctx) => { ctx.body = 'answered'; });
+        }`,
+    });
+    const proposed = await folder.run(['init', '--into', '.', '--yes']);
+    // The app is the function's own: its name cannot be exported.
+    expect(proposed.stderr).toContain('name that: --mount /=app.js#createApp()');
+    expect((await folder.run(['init', '--into', '.', '--mount', `/=app.js${name}`])).exitCode).toBe(0);
+    expect(await textOf('/x')).toBe('answered');
+  });
+
+  it('a factory that is exported in a way that cannot be read, where it is called', async () => {
+    folder = new Folder({
+      'package.json': manifest('module', 'koa'),
+      'app.js': `export * from './shop.js';`,
+      'shop.js': `import Koa from 'koa';
+        export async function shop() { return new Koa().use((ctx) => { ctx.body = 'answered'; }); }`,
+    });
+    expect((await folder.run(['init', '--into', '.', '--mount', '/=app.js#shop()'])).exitCode).toBe(0);
+    expect(await textOf('/x')).toBe('answered');
   });
 
   it('no server of another protocol than HTTP', async () => {

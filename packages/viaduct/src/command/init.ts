@@ -3,7 +3,8 @@ import { CommandError } from '../command-error.js';
 import { EXIT } from '../exit-code.js';
 import type { Mounting } from '../init/application-source.js';
 import { howNotToListen, howToExport } from '../init/advice.js';
-import { readNamedApp } from '../init/found-app.js';
+import type { Exported } from '../init/exported.js';
+import { type FoundApp, readNamedApp } from '../init/found-app.js';
 import { missingPackages, type Project, readProject, writeApplication } from '../init/into-project.js';
 import { writeProject } from '../init/template.js';
 import { list, text, toggle } from '../settings/option.js';
@@ -105,7 +106,7 @@ async function chooseMountings(project: Project, flags: Invocation['flags']): Pr
 }
 
 function readMounting(item: string, { folder, dependencies, apps }: Project): Mounting {
-  const [, path, file, name] = /^(\/[^=]*)=([^#]+)(?:#(.+?)(?:\(\))?)?$/.exec(item) ?? [];
+  const [, path, file, name, call] = /^(\/[^=]*)=([^#]+)(?:#(.+?)(\(\))?)?$/.exec(item) ?? [];
   if (path === undefined || file === undefined) {
     throw new CommandError(EXIT.usage, `--mount is ${JSON.stringify(item)}. Write /api=src/api.ts#app.`);
   }
@@ -118,10 +119,15 @@ function readMounting(item: string, { folder, dependencies, apps }: Project): Mo
         `Found: ${apps.map((found) => found.file).join(', ') || 'none'}.`,
     );
   }
-  const named = name === undefined ? undefined : ({ name, kind: 'app' } as const);
-  const exported = app.exported.find((one) => one.name === (name ?? one.name)) ?? named;
+  const exported = name === undefined ? app.exported[0] : namedExport(app, name, call !== undefined);
   if (exported === undefined) throw new CommandError(EXIT.usage, `--mount ${item}: ${howToExport(app)}`);
   return { path, file: app.file, framework: app.framework, exported };
+}
+
+/** Who writes `createApp()` says that it is a factory. To wait for one that is not known to be async does no harm. */
+function namedExport({ exported, others }: FoundApp, name: string, isCalled: boolean): Exported {
+  const found = [...exported, ...others].find((one) => one.name === name) ?? ({ name, kind: 'app' } as const);
+  return isCalled && found.kind !== 'factory' ? { name, kind: 'async factory' } : found;
 }
 
 /** As keys of one table the second would take the place of the first, without a word. */

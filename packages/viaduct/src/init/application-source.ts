@@ -1,5 +1,5 @@
 import type { Exported } from './exported.js';
-import type { Framework } from './found-app.js';
+import type { Framework } from './framework.js';
 
 /** One app, and where it is to be mounted. */
 export interface Mounting {
