@@ -6,6 +6,7 @@ import { howNotToListen, howToExport } from '../init/advice.js';
 import type { Exported } from '../init/exported.js';
 import { type FoundApp, readNamedApp } from '../init/found-app.js';
 import { missingPackages, type Project, readProject, writeApplication } from '../init/into-project.js';
+import { faultOfPaths } from '../init/mount-paths.js';
 import { writeProject } from '../init/template.js';
 import { list, text, toggle } from '../settings/option.js';
 import type { Command, Invocation } from './command.js';
@@ -90,7 +91,7 @@ async function addTo(folder: string, { flags }: Invocation): Promise<number> {
 
 async function chooseMountings(project: Project, flags: Invocation['flags']): Promise<readonly Mounting[]> {
   const given = (flags.get('mount') ?? []) as readonly string[];
-  if (given.length > 0) return refuseTwice(given.map((item) => readMounting(item, project)));
+  if (given.length > 0) return refuseWrongPaths(given.map((item) => readMounting(item, project)));
   const { askMountings, defaultMountings } = await import('../init/questions.js');
   const proposed = defaultMountings(project.apps);
   if (proposed.length === 0) {
@@ -130,14 +131,10 @@ function namedExport({ exported, others }: FoundApp, name: string, isCalled: boo
   return isCalled && found.kind !== 'factory' ? { name, kind: 'async factory' } : found;
 }
 
-/** As keys of one table the second would take the place of the first, without a word. */
-function refuseTwice(mountings: readonly Mounting[]): readonly Mounting[] {
-  const second = mountings.find(({ path }, index) => mountings.findIndex((one) => one.path === path) < index);
-  if (second === undefined) return mountings;
-  throw new CommandError(
-    EXIT.usage,
-    `--mount gives ${second.path} to two apps. Give each a path of its own.`,
-  );
+function refuseWrongPaths(mountings: readonly Mounting[]): readonly Mounting[] {
+  const fault = faultOfPaths(mountings.map(({ path }) => path));
+  if (fault === undefined) return mountings;
+  throw new CommandError(EXIT.usage, `--mount: ${fault}`);
 }
 
 function refuseWithoutTerminal(instead: string): void {

@@ -34,7 +34,7 @@ export function packagesOf(mountings: readonly Mounting[]): Set<string> {
 export function applicationSource(mountings: readonly Mounting[], isTypeScript: boolean): string {
   const rows = mountings.map(
     (mounting, index) =>
-      `  '${mounting.path}': ${bridgeOf(mounting)[0]}(${valueOf(mounting, localName(index, mountings))}),`,
+      `  ${quoted(mounting.path)}: ${bridgeOf(mounting)[0]}(${valueOf(mounting, localName(index, mountings))}),`,
   );
   return [
     ...importsOf(mountings, isTypeScript),
@@ -63,9 +63,9 @@ function importsOf(mountings: readonly Mounting[], isTypeScript: boolean): strin
 }
 
 function importOf({ file, exported: { name } }: Mounting, local: string): string {
-  const from = `./${file.replace(/\.([cm]?)ts$/, '.$1js')}`;
-  if (name === 'default') return `import ${local} from '${from}';`;
-  return `import { ${name === local ? name : `${name} as ${local}`} } from '${from}';`;
+  const from = quoted(`./${file.replace(/\.([cm]?)ts$/, '.$1js')}`);
+  if (name === 'default') return `import ${local} from ${from};`;
+  return `import { ${name === local ? name : `${name} as ${local}`} } from ${from};`;
 }
 
 /** A top-level `await` is no part of CommonJS, which TypeScript may be compiled to: so a factory waits. */
@@ -105,4 +105,9 @@ function localName(index: number, mountings: readonly Mounting[]): string {
   if (!exported.kind.endsWith('factory'))
     return exported.kind === 'server' ? name.replace('App', 'Server') : name;
   return `create${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
+/** `/api` → `'/api'`; `/it's` → `"/it's"` */
+function quoted(value: string): string {
+  return /['\\\p{Cc}]/u.test(value) ? JSON.stringify(value) : `'${value}'`;
 }
