@@ -155,6 +155,16 @@ const APPS: readonly (readonly [what: string, name: string, type: 'module' | 'co
         ] as const,
     ),
     [
+      'an app behind regular expressions with a brace and a quote',
+      'app.js',
+      'module',
+      `import Koa from 'koa';
+     const brace = /\\{|\\/*/, quote = /["']/;
+     const koa = new Koa();
+     koa.use((ctx) => { ctx.body = 'answered'; });
+     export { brace, quote, koa as shop }; /* all */`,
+    ],
+    [
       'a function that returns the app of its module',
       'app.js',
       'commonjs',

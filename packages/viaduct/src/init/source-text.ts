@@ -1,5 +1,8 @@
-/** A literal text, which may hold what looks like a comment or a brace: `'/*'`, `"http://"`, `` `{` ``. */
-const LITERAL = String.raw`'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|` + '`(?:\\\\[^]|[^`\\\\])*`';
+/**
+ * A literal text, which may hold what looks like a comment or a brace: `'/*'`, `"http://"`, `` `{` ``;
+ * or what is escaped in a regular expression: `\{`.
+ */
+const LITERAL = String.raw`'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|` + '`(?:\\\\[^]|[^`\\\\])*`|\\\\.';
 const COMMENT = String.raw`\/\*[^]*?\*\/|(?<!\S)\/\/.*`;
 
 /**
