@@ -1,3 +1,4 @@
+import { type Named, namesIn } from './export-names.js';
 import { type Framework, hasSign, importsHttp } from './framework.js';
 import { bodyAfter } from './source-text.js';
 
@@ -9,12 +10,6 @@ export interface Exported {
    * `async factory`: a promise of one; `server`: a server of `node:http`, which has the handler in it.
    */
   readonly kind: 'app' | 'factory' | 'async factory' | 'server';
-}
-
-/** An export, and what it is called in its file. */
-interface Named {
-  readonly name: string;
-  readonly local: string | undefined;
 }
 
 /** What a module exports. */
@@ -142,46 +137,4 @@ function declaration(local: string): string {
   const value = String.raw`\b(?:const|let|var)\s+${local}\s*(?::[^=]+)?=\s*`;
   const named = String.raw`(?=(?:async\s+)?function\s+${local}\s*\()`;
   return `(?:${value}|${named})`;
-}
-
-function namesIn(source: string): Named[] {
-  const declared = [...source.matchAll(/\bexport\s+(?:const|let|var|(?:async\s+)?function)\s+(\w+)/g)].map(
-    ([, name = '']) => ({ name, local: name }),
-  );
-  const listed = [...source.matchAll(/\bexport\s*\{([^}]*)\}(?!\s*from)/g)].flatMap(([, list = '']) =>
-    pairsIn(list, /\s+as\s+/).flatMap(([local, name]) => (name === undefined ? [] : [{ name, local }])),
-  );
-  const [, whole] = /\bmodule\.exports\s*=\s*\{([^}]*)\}/.exec(source) ?? [];
-  const collected = pairsIn(whole ?? '', /\s*:\s*/).map(([name, local]) => ({ name, local }));
-  const assigned = [
-    ...source.matchAll(/\bexports\.(\w+)\s*=(?!=)\s*(?:(?!(?:async|function)\b)(\w+)\b(?!\s*[(.[]))?/g),
-  ].map(([, name = '', local]) => ({
-    name,
-    local,
-  }));
-  return dedupe([...declared, ...listed, ...collected, ...assigned, ...defaultIn(source)]);
-}
-
-function defaultIn(source: string): Named[] {
-  // A name before a `(` is what is called to make the value, unless it is that of a function.
-  const [found, declared, local = declared] =
-    /(?:\bexport\s+default|\bmodule\.exports\s*=)(?!\s*\{)\s*(?:(?:async\s+)?function\s+(\w+)|(\w+)\s*(?=[;\n]|$))?/.exec(
-      source,
-    ) ?? [];
-  return found === undefined ? [] : [{ name: 'default', local }];
-}
-
-/** `a, b as c` → `[a, a]`, `[b, c]`; `a: made(b)` → `[a, undefined]` */
-function pairsIn(list: string, between: RegExp): [string, string | undefined][] {
-  return list
-    .split(',')
-    .map((item) => item.trim().split(between))
-    .filter(([first]) => first !== undefined && NAME.test(first))
-    .map(([first = '', second = first]) => [first, NAME.test(second) ? second : undefined]);
-}
-
-const NAME = /^\w+$/;
-
-function dedupe(names: readonly Named[]): Named[] {
-  return names.filter(({ name }, index) => names.findIndex((other) => other.name === name) === index);
 }
