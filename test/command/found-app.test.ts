@@ -112,6 +112,16 @@ const APPS: readonly (readonly [what: string, name: string, type: 'module' | 'co
      exports.app = app;`,
     ],
     [
+      'an app that is exported between what looks like a comment and a comment',
+      'app.js',
+      'commonjs',
+      `const express = require('express');
+     const app = express();
+     app.get('/*rest', (req, res) => res.send('answered')); // it's all
+     module.exports = app;
+     /** module.exports = nothing */`,
+    ],
+    [
       'a function that makes an Express app',
       'app.js',
       'module',
@@ -122,12 +132,93 @@ const APPS: readonly (readonly [what: string, name: string, type: 'module' | 'co
        return app;
      };`,
     ],
+    ...[
+      'module.exports = createApp();',
+      'exports.app = createApp();',
+      'module.exports = { app: createApp() };',
+      'const app = createApp(); module.exports = { app, roles: [1, 2] };',
+      'const app = createApp(); module.exports = { app, start: listen(app, 3000) };',
+    ].map(
+      (exported) =>
+        [
+          `an app that is made already: ${exported}`,
+          'app.js',
+          'commonjs',
+          `const express = require('express');
+     function createApp() {
+       const app = express();
+       app.get('/x', (req, res) => res.send('answered'));
+       return app;
+     }
+     const listen = () => undefined;
+     ${exported}`,
+        ] as const,
+    ),
+    [
+      'an app behind regular expressions with a brace and a quote',
+      'app.js',
+      'module',
+      `import Koa from 'koa';
+     const brace = /\\{|\\/*/, quote = /["']/;
+     const koa = new Koa();
+     koa.use((ctx) => { ctx.body = 'answered'; });
+     export { brace, quote, koa as shop }; /* all */`,
+    ],
+    [
+      'a function that returns the app of its module',
+      'app.js',
+      'commonjs',
+      `const app = require('express')();
+     app.get('/x', (req, res) => res.send('answered'));
+     exports.getApp = function () { return app; };
+     exports.getPort = () => 3000;`,
+    ],
+    [
+      'a function that is named a factory',
+      'app.js',
+      'module',
+      `import Koa from 'koa';
+     export function shopFactory() {
+       const app = new Koa();
+       app.use((ctx) => { ctx.body = 'answered'; });
+       return app;
+     }`,
+    ],
+    [
+      'an app that is made already, as the default',
+      'app.js',
+      'module',
+      `import Koa from 'koa';
+     function createApp() {
+       return new Koa().use((ctx) => { ctx.body = 'answered'; });
+     }
+     export default createApp();`,
+    ],
     [
       'a server of node:http',
       'main.js',
       'module',
       `import { createServer } from 'node:http';
      export const server = createServer((req, res) => res.end('answered'));`,
+    ],
+    [
+      'a server beside an Express app',
+      'app.js',
+      'commonjs',
+      `const http = require('http');
+     const app = require('express')();
+     app.get('/x', (req, res) => res.send('answered'));
+     const server = http.createServer(app);
+     module.exports = server;`,
+    ],
+    [
+      'a server that has no name, of a Koa app',
+      'app.js',
+      'module',
+      `import { createServer } from 'node:http';
+     import Koa from 'koa';
+     const app = new Koa().use((ctx) => { ctx.body = 'answered'; });
+     export default createServer(app.callback());`,
     ],
     [
       'a handler of node:http',
@@ -183,6 +274,66 @@ describe('viaduct init --into finds', () => {
     const named = await folder.run(['init', '--into', '.', '--mount', '/=server.js']);
     expect([named.exitCode, named.stderr]).toEqual([2, expect.stringContaining('Add: export { api };')]);
     expect(existsSync(join(folder.path, 'application.js'))).toBe(false);
+  });
+
+  it('no function that makes no app, whatever its name', async () => {
+    folder = new Folder({
+      'package.json': manifest('module', 'express'),
+      'app.js': `import express from 'express';
+        const app = express();
+        setupRoutes(app);
+        export function setupRoutes(app) { app.get('/x', (req, res) => res.send('answered')); return app; }
+        export function getPort() { return 3000; }`,
+    });
+    const { exitCode, stderr } = await folder.run(['init', '--into', '.', '--yes']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('Add: export { app };')]);
+  });
+
+  it.each(['#shop', '#shop()'])('a function of any name that is given as %s', async (name) => {
+    folder = new Folder({
+      'package.json': manifest('module', 'koa'),
+      'app.js': `import Koa from 'koa';
+        export function shop() {
+          const app = new Koa();
+          return app.use((ctx) => { ctx.body = 'answered'; });
+        }`,
+    });
+    const proposed = await folder.run(['init', '--into', '.', '--yes']);
+    // The app is the function's own: its name cannot be exported.
+    expect(proposed.stderr).toContain('name that: --mount /=app.js#createApp()');
+    expect((await folder.run(['init', '--into', '.', '--mount', `/=app.js${name}`])).exitCode).toBe(0);
+    expect(await textOf('/x')).toBe('answered');
+  });
+
+  it('a factory that is exported in a way that cannot be read, where it is called', async () => {
+    folder = new Folder({
+      'package.json': manifest('module', 'koa'),
+      'app.js': `export * from './shop.js';`,
+      'shop.js': `import Koa from 'koa';
+        export async function shop() { return new Koa().use((ctx) => { ctx.body = 'answered'; }); }`,
+    });
+    expect((await folder.run(['init', '--into', '.', '--mount', '/=app.js#shop()'])).exitCode).toBe(0);
+    expect(await textOf('/x')).toBe('answered');
+  });
+
+  it('no server of another protocol than HTTP', async () => {
+    folder = new Folder({
+      'package.json': manifest('module'),
+      'mail.js': `import { createServer } from 'node:net';\nexport const server = createServer();`,
+    });
+    const { exitCode, stderr } = await folder.run(['init', '--into', '.', '--yes']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('No app that is exported was found')]);
+  });
+
+  it('a handler in a file that imports node:http and makes no server, where it is named', async () => {
+    folder = new Folder({
+      'package.json': manifest('module'),
+      'answer.js': `import { STATUS_CODES } from 'node:http';
+        export const answer = (req, res) => res.end('answered ' + STATUS_CODES[200]);`,
+    });
+    const { exitCode } = await folder.run(['init', '--into', '.', '--mount', '/=answer.js#answer']);
+    expect(exitCode).toBe(0);
+    expect(await textOf('/x')).toBe('answered OK');
   });
 
   it('an app that is made in an unusual way, where it is named', async () => {

@@ -130,6 +130,13 @@ describe('viaduct init --into', () => {
     expect(await textsOf('/x', '/api/x')).toEqual(['koa /x', 'fastify /x']);
   });
 
+  it('mounts what has a quote in its path and in the name of its file', async () => {
+    folder = new Folder({ 'package.json': APPS['package.json'], "bob's/shop.js": APPS['src/shop.js'] });
+    const { exitCode } = await folder.run(['init', '--into', '.', '--mount', "/it's=bob's/shop.js"]);
+    expect(exitCode).toBe(0);
+    expect(await textsOf("/it's/x")).toEqual(['koa /x']);
+  });
+
   it('writes TypeScript into a project of TypeScript', async () => {
     folder = new Folder({
       'package.json':
@@ -157,7 +164,19 @@ describe('viaduct init --into', () => {
       'two mounts with one path',
       APPS,
       ['--mount', '/=plain.js', '--mount', '/=src/api.js'],
-      '--mount gives / to two apps.',
+      '--mount: / is given to two apps.',
+    ],
+    [
+      'two mounts with one path, written in two ways',
+      APPS,
+      ['--mount', '/api=plain.js', '--mount', '/api/=src/api.js'],
+      'mounts "/api" and "/api/" are the same mount.',
+    ],
+    [
+      'a path that no dispatcher mounts',
+      APPS,
+      ['--mount', '/api/*=plain.js'],
+      '--mount: mount "/api/*": a mount path is literal',
     ],
     ['a mount of a file without an app', APPS, ['--mount', '/=none.js'], 'Found: plain.js, src/admin.js'],
   ])('refuses %s', async (_, files, words, message) => {

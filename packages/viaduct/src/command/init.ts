@@ -3,8 +3,10 @@ import { CommandError } from '../command-error.js';
 import { EXIT } from '../exit-code.js';
 import type { Mounting } from '../init/application-source.js';
 import { howNotToListen, howToExport } from '../init/advice.js';
-import { readNamedApp } from '../init/found-app.js';
+import type { Exported } from '../init/exported.js';
+import { type FoundApp, readNamedApp } from '../init/found-app.js';
 import { missingPackages, type Project, readProject, writeApplication } from '../init/into-project.js';
+import { faultOfPaths } from '../init/mount-paths.js';
 import { writeProject } from '../init/template.js';
 import { list, text, toggle } from '../settings/option.js';
 import type { Command, Invocation } from './command.js';
@@ -89,7 +91,7 @@ async function addTo(folder: string, { flags }: Invocation): Promise<number> {
 
 async function chooseMountings(project: Project, flags: Invocation['flags']): Promise<readonly Mounting[]> {
   const given = (flags.get('mount') ?? []) as readonly string[];
-  if (given.length > 0) return refuseTwice(given.map((item) => readMounting(item, project)));
+  if (given.length > 0) return refuseWrongPaths(given.map((item) => readMounting(item, project)));
   const { askMountings, defaultMountings } = await import('../init/questions.js');
   const proposed = defaultMountings(project.apps);
   if (proposed.length === 0) {
@@ -105,7 +107,7 @@ async function chooseMountings(project: Project, flags: Invocation['flags']): Pr
 }
 
 function readMounting(item: string, { folder, dependencies, apps }: Project): Mounting {
-  const [, path, file, name] = /^(\/[^=]*)=([^#]+)(?:#(.+?)(?:\(\))?)?$/.exec(item) ?? [];
+  const [, path, file, name, call] = /^(\/[^=]*)=([^#]+)(?:#(.+?)(\(\))?)?$/.exec(item) ?? [];
   if (path === undefined || file === undefined) {
     throw new CommandError(EXIT.usage, `--mount is ${JSON.stringify(item)}. Write /api=src/api.ts#app.`);
   }
@@ -118,20 +120,21 @@ function readMounting(item: string, { folder, dependencies, apps }: Project): Mo
         `Found: ${apps.map((found) => found.file).join(', ') || 'none'}.`,
     );
   }
-  const named = name === undefined ? undefined : ({ name, kind: 'app' } as const);
-  const exported = app.exported.find((one) => one.name === (name ?? one.name)) ?? named;
+  const exported = name === undefined ? app.exported[0] : namedExport(app, name, call !== undefined);
   if (exported === undefined) throw new CommandError(EXIT.usage, `--mount ${item}: ${howToExport(app)}`);
   return { path, file: app.file, framework: app.framework, exported };
 }
 
-/** As keys of one table the second would take the place of the first, without a word. */
-function refuseTwice(mountings: readonly Mounting[]): readonly Mounting[] {
-  const second = mountings.find(({ path }, index) => mountings.findIndex((one) => one.path === path) < index);
-  if (second === undefined) return mountings;
-  throw new CommandError(
-    EXIT.usage,
-    `--mount gives ${second.path} to two apps. Give each a path of its own.`,
-  );
+/** Who writes `createApp()` says that it is a factory. To wait for one that is not known to be async does no harm. */
+function namedExport({ exported, others }: FoundApp, name: string, isCalled: boolean): Exported {
+  const found = [...exported, ...others].find((one) => one.name === name) ?? ({ name, kind: 'app' } as const);
+  return isCalled && found.kind !== 'factory' ? { name, kind: 'async factory' } : found;
+}
+
+function refuseWrongPaths(mountings: readonly Mounting[]): readonly Mounting[] {
+  const fault = faultOfPaths(mountings.map(({ path }) => path));
+  if (fault === undefined) return mountings;
+  throw new CommandError(EXIT.usage, `--mount: ${fault}`);
 }
 
 function refuseWithoutTerminal(instead: string): void {

@@ -1,4 +1,5 @@
-import type { FoundApp, Framework } from './found-app.js';
+import type { FoundApp } from './found-app.js';
+import type { Framework } from './framework.js';
 
 /** What to write into a file whose app cannot be mounted as it is; `undefined` when it can. */
 export function howToExport({
@@ -9,8 +10,13 @@ export function howToExport({
   isCommonJs,
 }: FoundApp): string | undefined {
   if (exported.length > 0) return undefined;
-  const app = variable ?? 'app';
-  const line = isCommonJs ? `module.exports = ${app};` : `export { ${app} };`;
+  if (variable === undefined) {
+    return (
+      `${file} makes ${NAMES[framework]}, and nothing that it exports is known to be or to return it. ` +
+      `Export a function that returns it, and name that: --mount /=${file}#createApp()`
+    );
+  }
+  const line = isCommonJs ? `module.exports = ${variable};` : `export { ${variable} };`;
   return `${file} makes ${NAMES[framework]}, and does not export it. Add: ${line}`;
 }
 

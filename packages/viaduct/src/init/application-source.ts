@@ -1,5 +1,5 @@
 import type { Exported } from './exported.js';
-import type { Framework } from './found-app.js';
+import type { Framework } from './framework.js';
 
 /** One app, and where it is to be mounted. */
 export interface Mounting {
@@ -11,18 +11,30 @@ export interface Mounting {
   readonly path: string;
 }
 
-const BRIDGES: Readonly<Record<Framework, readonly [name: string, from: string]>> = {
+type Bridge = readonly [name: string, from: string];
+
+const BRIDGES: Readonly<Record<Framework, Bridge>> = {
   fastify: ['fromFastify', '@viaduct/fastify'],
   koa: ['fromKoa', '@viaduct/koa'],
   express: ['fromNode', 'viaduct'],
   http: ['fromNode', 'viaduct'],
 };
 
+/** A server of `node:http` is one, whatever the app that it was made for. */
+function bridgeOf({ framework, exported }: Mounting): Bridge {
+  return BRIDGES[exported.kind === 'server' ? 'http' : framework];
+}
+
+/** The packages that the application file imports. */
+export function packagesOf(mountings: readonly Mounting[]): Set<string> {
+  return new Set(['viaduct', ...mountings.map((mounting) => bridgeOf(mounting)[1])]);
+}
+
 /** The text of an application file that mounts apps of a project. */
 export function applicationSource(mountings: readonly Mounting[], isTypeScript: boolean): string {
   const rows = mountings.map(
     (mounting, index) =>
-      `  '${mounting.path}': ${BRIDGES[mounting.framework][0]}(${valueOf(mounting, localName(index, mountings))}),`,
+      `  ${quoted(mounting.path)}: ${bridgeOf(mounting)[0]}(${valueOf(mounting, localName(index, mountings))}),`,
   );
   return [
     ...importsOf(mountings, isTypeScript),
@@ -34,9 +46,7 @@ export function applicationSource(mountings: readonly Mounting[], isTypeScript: 
 }
 
 function importsOf(mountings: readonly Mounting[], isTypeScript: boolean): string[] {
-  const bridges = [...new Set(mountings.map(({ framework }) => framework))].map(
-    (framework) => BRIDGES[framework],
-  );
+  const bridges = [...new Set(mountings.map((mounting) => bridgeOf(mounting)))];
   const own = bridges.filter(([, from]) => from === 'viaduct').map(([name]) => name);
   const fromViaduct = [
     ...new Set(['createDispatcher', ...own]),
@@ -53,9 +63,9 @@ function importsOf(mountings: readonly Mounting[], isTypeScript: boolean): strin
 }
 
 function importOf({ file, exported: { name } }: Mounting, local: string): string {
-  const from = `./${file.replace(/\.([cm]?)ts$/, '.$1js')}`;
-  if (name === 'default') return `import ${local} from '${from}';`;
-  return `import { ${name === local ? name : `${name} as ${local}`} } from '${from}';`;
+  const from = quoted(`./${file.replace(/\.([cm]?)ts$/, '.$1js')}`);
+  if (name === 'default') return `import ${local} from ${from};`;
+  return `import { ${name === local ? name : `${name} as ${local}`} } from ${from};`;
 }
 
 /** A top-level `await` is no part of CommonJS, which TypeScript may be compiled to: so a factory waits. */
@@ -95,4 +105,9 @@ function localName(index: number, mountings: readonly Mounting[]): string {
   if (!exported.kind.endsWith('factory'))
     return exported.kind === 'server' ? name.replace('App', 'Server') : name;
   return `create${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
+/** `/api` → `'/api'`; `/it's` → `"/it's"` */
+function quoted(value: string): string {
+  return /['\\\p{Cc}]/u.test(value) ? JSON.stringify(value) : `'${value}'`;
 }

@@ -1,4 +1,6 @@
-import type { Framework } from './found-app.js';
+import { type Named, namesIn } from './export-names.js';
+import { type Framework, hasSign, importsHttp } from './framework.js';
+import { bodyAfter } from './source-text.js';
 
 /** Something that a module exports, and how an app is made of it. */
 export interface Exported {
@@ -10,57 +12,92 @@ export interface Exported {
   readonly kind: 'app' | 'factory' | 'async factory' | 'server';
 }
 
-/** An export, and what it is called in its file. */
-interface Named {
-  readonly name: string;
-  readonly local: string | undefined;
+/** What a module exports. */
+export interface Exports {
+  /** What may be the app, the likeliest first: the variable itself, what is named like an app, functions that make one. */
+  readonly exported: readonly Exported[];
+  /** The rest: only who names one of them knows that it is an app. */
+  readonly others: readonly Exported[];
 }
 
 /**
  * Reads what a file with an app exports, from its text: to run it would start it.
  *
  * @param variable What the app is called there.
- * @returns What may be the app, the likeliest first: the variable itself, what is named like an app, functions that make one.
  */
-export function exportedOf(source: string, framework: Framework, variable: string | undefined): Exported[] {
+export function exportsOf(source: string, framework: Framework, variable: string | undefined): Exports {
   const ranked = namesIn(source).map((named) => {
     const made = functionOf(source, named);
-    const kind =
-      made === undefined ? kindOfValue(framework, named.local === variable) : kindOf(made, framework);
-    const rank = kind === undefined ? -1 : rankOf(named, kind, variable);
-    // A function that has the parameters of an app is one, whatever its name.
-    return { name: named.name, kind, rank: rank < 0 && made !== undefined && kind === 'app' ? 3 : rank };
+    const kind = made === undefined ? kindOfValue(source, named) : kindOf(made, framework);
+    const isFactory = made !== undefined && makesApp(made, framework, variable);
+    const rank = kind === undefined ? -1 : rankOf(named, kind, variable, made !== undefined, isFactory);
+    return { rank, exported: { name: named.name, kind: kind ?? ('app' as const) } };
   });
-  return ranked
-    .filter(({ rank }) => rank >= 0)
-    .toSorted((left, right) => left.rank - right.rank)
-    .map(({ name, kind }) => ({ name, kind: kind ?? 'app' }));
+  const [likely, others] = [ranked.filter(({ rank }) => rank >= 0), ranked.filter(({ rank }) => rank < 0)];
+  return {
+    exported: likely.toSorted((left, right) => left.rank - right.rank).map(({ exported }) => exported),
+    others: others.map(({ exported }) => exported),
+  };
 }
 
 /** The names that apps go by. */
 const USUAL = ['app', 'server', 'fastify', 'koa', 'handler', 'router'];
-const FACTORY = /^(?:create|build|make|get|init|setup|new|app|server|default)/i;
+const FACTORY = /^(?:create|build|make|get|init|setup|new|app|server|default)|factory$/i;
 
 /** The smaller the likelier; below 0 it is no app. */
-function rankOf({ name, local }: Named, kind: Exported['kind'], variable: string | undefined): number {
+function rankOf(
+  { name, local }: Named,
+  kind: Exported['kind'],
+  variable: string | undefined,
+  isFunction: boolean,
+  isFactory: boolean,
+): number {
   if (variable !== undefined && local === variable) return name === 'default' ? 0 : 1;
-  if (kind.endsWith('factory')) return FACTORY.test(local ?? name) ? 4 : -1;
+  if (kind.endsWith('factory')) return isFactory && FACTORY.test(local ?? name) ? 4 : -1;
   if (name === 'default') return 2;
-  return USUAL.includes(name) ? 3 : -1;
+  // A function that has the parameters of an app is one, whatever its name.
+  return isFunction || USUAL.includes(name) ? 3 : -1;
 }
 
-function kindOfValue(framework: Framework, isVariable: boolean): Exported['kind'] {
-  return framework === 'http' && isVariable ? 'server' : 'app';
+/** A function that is handed the app, or has nothing to do with it, makes none: `setupRoutes(app)`, `getPort()`. */
+function makesApp(
+  { parameters, body }: FunctionText,
+  framework: Framework,
+  variable: string | undefined,
+): boolean {
+  if (hasSign(body, framework)) return true;
+  if (variable === undefined) return false;
+  const name = new RegExp(String.raw`^${variable}\b`);
+  const returned = new RegExp(String.raw`(?:\breturn\s+|^\s*)${variable}\s*(?:[;\n]|$)`);
+  return returned.test(body) && !parameters.some((parameter) => name.test(parameter));
 }
 
-/** A function, as far as its head tells. */
-interface FunctionHead {
+/** A server is told by how it is made: it may stand beside an app of any framework, and is none of them itself. */
+function kindOfValue(source: string, named: Named): Exported['kind'] {
+  const isServer = importsHttp(source) && beforeValues(named).some((before) => madeBy(before).test(source));
+  return isServer ? 'server' : 'app';
+}
+
+function madeBy(before: string): RegExp {
+  return new RegExp(String.raw`${before}(?:\w+\.|require\([^)]*\)\.)?createServer\s*\(`);
+}
+
+/** What may stand before the value that is exported. */
+function beforeValues({ name, local }: Named): string[] {
+  if (local !== undefined) return [String.raw`\b(?:const|let|var)\s+${local}\s*(?::[^=]+)?=\s*`];
+  if (name === 'default') return [String.raw`(?:\bexport\s+default|\bmodule\.exports\s*=)\s*`];
+  return [String.raw`\bexports\.${name}\s*=\s*`, String.raw`\b${name}\s*:\s*`];
+}
+
+/** A function, as far as its text tells. */
+interface FunctionText {
   readonly parameters: readonly string[];
   readonly isAsync: boolean;
+  readonly body: string;
 }
 
 /** Functions that are apps themselves have parameters that nobody gives to a factory. */
-function kindOf({ parameters, isAsync }: FunctionHead, framework: Framework): Exported['kind'] | undefined {
+function kindOf({ parameters, isAsync }: FunctionText, framework: Framework): Exported['kind'] | undefined {
   const [first = ''] = parameters;
   if (framework === 'fastify' && /^(?:fastify|instance|app|server)\b/.test(first)) return 'app';
   if (framework === 'koa' && /^(?:ctx|context)\b/.test(first)) return 'app';
@@ -70,23 +107,28 @@ function kindOf({ parameters, isAsync }: FunctionHead, framework: Framework): Ex
   return isAsync ? 'async factory' : 'factory';
 }
 
-function functionOf(source: string, { name, local }: Named): FunctionHead | undefined {
+function functionOf(source: string, named: Named): FunctionText | undefined {
+  const { name, local } = named;
   const declared = local === undefined ? [] : [declaration(local)];
   const anonymous = String.raw`(?:export\s+default|module\.exports\s*=)\s*(?:fp\(\s*)?`;
-  const heads = [...declared, ...(name === 'default' ? [anonymous] : [])].map((before) =>
-    new RegExp(
-      String.raw`${before}(async\b\s*)?(?:function\b\s*\w*\s*\(([^)]*)\)|\(([^)]*)\)\s*(?::[^=]+)?=>|(\w+)\s*=>)`,
-    ).exec(source),
-  );
-  const [, isAsync, ...parameters] = heads.find((head) => head !== null) ?? [];
+  const inPlace = local === undefined ? beforeValues(named) : [];
+  const [head] = [...declared, ...(name === 'default' ? [anonymous] : inPlace)]
+    .map((before) =>
+      new RegExp(
+        String.raw`${before}(async\b\s*)?(?:function\b\s*\w*\s*\(([^)]*)\)|\(([^)]*)\)\s*(?::[^=]+)?=>|(\w+)\s*=>)`,
+      ).exec(source),
+    )
+    .filter((found) => found !== null);
+  const [whole = '', isAsync, ...parameters] = head ?? [];
   const list = parameters.find((text) => text !== undefined);
-  if (list === undefined) return undefined;
+  if (head === undefined || list === undefined) return undefined;
   return {
     parameters: list
       .split(',')
       .map((text) => text.trim())
       .filter(Boolean),
     isAsync: isAsync !== undefined,
+    body: bodyAfter(source, head.index + whole.length),
   };
 }
 
@@ -95,43 +137,4 @@ function declaration(local: string): string {
   const value = String.raw`\b(?:const|let|var)\s+${local}\s*(?::[^=]+)?=\s*`;
   const named = String.raw`(?=(?:async\s+)?function\s+${local}\s*\()`;
   return `(?:${value}|${named})`;
-}
-
-function namesIn(source: string): Named[] {
-  const declared = [...source.matchAll(/\bexport\s+(?:const|let|var|(?:async\s+)?function)\s+(\w+)/g)].map(
-    ([, name = '']) => ({ name, local: name }),
-  );
-  const listed = [...source.matchAll(/\bexport\s*\{([^}]*)\}(?!\s*from)/g)].flatMap(([, list = '']) =>
-    pairsIn(list, /\s+as\s+/).map(([local, name]) => ({ name, local })),
-  );
-  const [, whole] = /\bmodule\.exports\s*=\s*\{([^}]*)\}/.exec(source) ?? [];
-  const collected = pairsIn(whole ?? '', /\s*:\s*/).map(([name, local]) => ({ name, local }));
-  const assigned = [...source.matchAll(/\bexports\.(\w+)\s*=(?!=)\s*(\w+)?/g)].map(
-    ([, name = '', local]) => ({
-      name,
-      local,
-    }),
-  );
-  return dedupe([...declared, ...listed, ...collected, ...assigned, ...defaultIn(source)]);
-}
-
-function defaultIn(source: string): Named[] {
-  const [found, local] =
-    /(?:\bexport\s+default|\bmodule\.exports\s*=)(?!\s*\{)\s*(?:(?:async\s+)?function\s+)?(?:(\w+)\s*(?=[;(\n]|$))?/.exec(
-      source,
-    ) ?? [];
-  return found === undefined ? [] : [{ name: 'default', local }];
-}
-
-/** `a, b as c` → `[a, a]`, `[b, c]` */
-function pairsIn(list: string, between: RegExp): [string, string][] {
-  return list
-    .split(',')
-    .map((item) => item.trim().split(between))
-    .filter(([first]) => first !== undefined && /^\w+$/.test(first))
-    .map(([first = '', second = first]) => [first, second]);
-}
-
-function dedupe(names: readonly Named[]): Named[] {
-  return names.filter(({ name }, index) => names.findIndex((other) => other.name === name) === index);
 }

@@ -1,31 +1,21 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
-import { type Exported, exportedOf } from './exported.js';
-
-/** What Viaduct has a bridge for, and what it takes as a native handler. */
-export type Framework = 'fastify' | 'koa' | 'express' | 'http';
+import { type Exports, exportsOf } from './exported.js';
+import { type Framework, FRAMEWORKS, hasSign, importsHttp, variableIn } from './framework.js';
+import { withoutComments } from './source-text.js';
 
 /** A file of an existing project that seems to hold an app. */
-export interface FoundApp {
+export interface FoundApp extends Exports {
   /** Relative to the project, with `/`. */
   readonly file: string;
   readonly framework: Framework;
-  /** What it exports that may be the app, the likeliest first. */
-  readonly exported: readonly Exported[];
-  /** What the app is called in the file; `undefined` when it has no name there. */
+  /** What the app is called in the file; `undefined` when it has no name there, or one within a function. */
   readonly variable: string | undefined;
   /** It opens a port whenever it is loaded. */
   readonly listens: boolean;
   readonly isCommonJs: boolean;
 }
 
-/** How an app of each framework is made, in source text. */
-const SIGNS: Readonly<Record<Framework, string>> = {
-  fastify: String.raw`(?:\b[Ff]astify|require\(['"]fastify['"]\))\s*(?:<[^>]*>)?\(`,
-  koa: String.raw`new\s+(?:Koa\b|\(\s*require\(['"]koa['"]\)\s*\))`,
-  express: String.raw`(?:\bexpress|require\(['"]express['"]\))\s*\(`,
-  http: String.raw`\bcreateServer\s*\(`,
-};
 /** The app that the generator of Fastify's projects writes: a plugin, which somebody else makes an instance for. */
 const PLUGIN =
   /(?:module\.exports\s*=|export\s+default)\s*(?:fp\(\s*)?(?:async\s+)?function\s*\w*\s*\(\s*fastify\b/;
@@ -62,16 +52,17 @@ export function readNamedApp(
   const file = join(project, name);
   if (!existsSync(file) || !statSync(file).isFile()) return undefined;
   const frameworks = frameworksIn(dependencies);
-  const source = readFileSync(file, 'utf8');
-  const imported = frameworks.find((framework) => new RegExp(`['"]${framework}['"]`).test(source));
+  const source = withoutComments(readFileSync(file, 'utf8'));
+  const imported = frameworks.find((framework) =>
+    framework === 'http' ? importsHttp(source) : new RegExp(`['"]${framework}['"]`).test(source),
+  );
   const [only, another] = frameworks.filter((framework) => framework !== 'http');
   const framework = imported ?? (another === undefined ? only : undefined);
   return readApp(project, file, frameworks) ?? (framework && appOf(project, file, source, framework));
 }
 
 function frameworksIn(dependencies: ReadonlySet<string>): Framework[] {
-  const names = Object.keys(SIGNS) as Framework[];
-  return names.filter((name) => name === 'http' || dependencies.has(name));
+  return FRAMEWORKS.filter((name) => name === 'http' || dependencies.has(name));
 }
 
 /** Those of a folder before those of the folders in it. */
@@ -91,7 +82,7 @@ function sourcesIn(folder: string, depth: number): string[] {
 
 function readApp(project: string, file: string, frameworks: readonly Framework[]): FoundApp | undefined {
   const source = withoutComments(readFileSync(file, 'utf8'));
-  const framework = frameworks.find((candidate) => new RegExp(SIGNS[candidate]).test(source));
+  const framework = frameworks.find((candidate) => hasSign(source, candidate));
   if (framework !== undefined) return appOf(project, file, source, framework);
   const isPlugin = frameworks.includes('fastify') && PLUGIN.test(source);
   const app = isPlugin ? appOf(project, file, source, 'fastify') : undefined;
@@ -99,15 +90,12 @@ function readApp(project: string, file: string, frameworks: readonly Framework[]
 }
 
 function appOf(project: string, file: string, source: string, framework: Framework): FoundApp {
-  const made = new RegExp(
-    String.raw`\b(?:const|let|var)\s+(\w+)\s*(?::[^=]+)?=\s*(?:await\s+)?(?:\w+\.)?(?:${SIGNS[framework]})`,
-  );
-  const variable = made.exec(source)?.[1];
+  const variable = variableIn(source, framework);
   return {
     file: relative(project, file).replaceAll('\\', '/'),
     framework,
     variable,
-    exported: exportedOf(source, framework, variable),
+    ...exportsOf(source, framework, variable),
     listens: /\.listen\s*\(/.test(source) && !GUARD.test(source),
     isCommonJs: /\bmodule\.exports\b|\brequire\s*\(/.test(source),
   };
@@ -115,7 +103,3 @@ function appOf(project: string, file: string, source: string, framework: Framewo
 
 /** What asks whether a module is the program itself. */
 const GUARD = /\brequire\.main\b|\bimport\.meta\.main\b|\bprocess\.argv\[1\]/;
-
-function withoutComments(source: string): string {
-  return source.replaceAll(/\/\*[^]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1');
-}

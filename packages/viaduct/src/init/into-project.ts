@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CommandError } from '../command-error.js';
 import { EXIT } from '../exit-code.js';
-import { applicationSource, type Mounting } from './application-source.js';
+import { applicationSource, type Mounting, packagesOf } from './application-source.js';
 import { findApps, type FoundApp } from './found-app.js';
 
 /** An existing project, as far as it matters here. */
@@ -76,9 +76,5 @@ export async function writeApplication(project: Project, mountings: readonly Mou
 
 /** The packages that the application file imports and the project does not have. */
 export function missingPackages({ dependencies }: Project, mountings: readonly Mounting[]): string[] {
-  const needed = new Set(['viaduct']);
-  for (const { framework } of mountings) {
-    if (framework === 'fastify' || framework === 'koa') needed.add(`@viaduct/${framework}`);
-  }
-  return [...needed].filter((name) => !dependencies.has(name));
+  return [...packagesOf(mountings)].filter((name) => !dependencies.has(name));
 }

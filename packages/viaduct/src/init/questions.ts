@@ -4,6 +4,7 @@ import { EXIT } from '../exit-code.js';
 import type { Mounting } from './application-source.js';
 import type { Exported } from './exported.js';
 import type { FoundApp } from './found-app.js';
+import { faultOfPaths } from './mount-paths.js';
 
 /** Where the apps of a project go when nobody is asked: the first at `/`, each other below its framework's name. */
 export function defaultMountings(apps: readonly FoundApp[]): Mounting[] {
@@ -59,8 +60,7 @@ async function askPlace(
       initialValue: mounting.path,
       validate: (value) => {
         if (value?.startsWith('/') !== true) return 'Begin with a slash: /api';
-        const owner = placed.find((other) => other.path === value);
-        return owner === undefined ? undefined : `${value} belongs to ${owner.file} already.`;
+        return faultOfPaths([...placed.map((other) => other.path), value]);
       },
     }),
   );
