@@ -25,6 +25,15 @@ test('C10 when the primary is killed, its workers answer what is under way and e
   other.close();
 });
 
+test('C10 when the primary is killed while a worker starts, and would start for ever, the worker ends', async () => {
+  const source = "console.log('loading'); await new Promise((resolve) => setTimeout(resolve, 1e8));";
+  const runner = startRunner(writeApplication(source), { workers: 1 });
+  await until(() => runner.printed.includes('loading'), 'the worker loads');
+  const [pid = 0] = workersOf(runner);
+  runner.signal('SIGKILL');
+  await until(() => !isAlive(pid), 'the worker ends');
+});
+
 // Linux has process-id namespaces. Elsewhere nothing is the first process of a container.
 const unshare = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
 const hasNamespaces =

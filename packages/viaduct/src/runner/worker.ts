@@ -48,7 +48,11 @@ export function runWorker(): void {
 
   async function boot(task: WorkerTask): Promise<Service | undefined> {
     // The primary is gone, and with it everybody who would say when to stop.
-    process.once('disconnect', () => void drain(gracefulTimeoutMs));
+    process.once('disconnect', () => {
+      // Nothing is under way yet, and a start may never end.
+      if (state === 'booting') process.exit(1);
+      void drain(gracefulTimeoutMs);
+    });
     let stage: BootFailure['stage'] = 'load';
     try {
       const { application, settings, options, ...program } = await loadProgram(task.source);
