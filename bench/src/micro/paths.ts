@@ -104,7 +104,9 @@ function guarded(text: string): unknown {
 
 for (const [name, read] of FUNCTIONS) {
   const rows = FILLINGS.map(([filling, piece]) => {
-    const [half = 0, whole = 0] = [8_000, 16_000].map((length) => best(read, piece, length));
+    const measured = measure(read, piece);
+    // Once more: what the collector or a neighbour does in the middle of all rounds looks like growth.
+    const { half, whole } = growsTooFast(measured) ? measure(read, piece) : measured;
     return { filling, half, whole };
   });
   const [worst] = rows.toSorted((left, right) => right.whole - left.whole);
@@ -114,10 +116,23 @@ for (const [name, read] of FUNCTIONS) {
     `${name}: worst of 16 KB is ${worst.filling}, ${format(worst.whole)}, ${growth.toFixed(2)} times that of 8 KB`,
   );
   for (const { filling, half, whole } of rows) {
-    if (whole < LONG_ENOUGH_MS || whole <= half * MOST_GROWTH) continue;
+    if (!growsTooFast({ half, whole })) continue;
     console.error(`! ${name} of ${filling}: ${format(half)} at 8 KB, ${format(whole)} at 16 KB`);
     process.exitCode = 1;
   }
+}
+
+interface Times {
+  readonly half: number;
+  readonly whole: number;
+}
+
+function measure(read: (text: string) => unknown, piece: (index: number) => string): Times {
+  return { half: best(read, piece, 8_000), whole: best(read, piece, 16_000) };
+}
+
+function growsTooFast({ half, whole }: Times): boolean {
+  return whole >= LONG_ENOUGH_MS && whole > half * MOST_GROWTH;
 }
 
 /** The shortest of some runs: what the machine does besides only ever adds. In milliseconds. */
