@@ -93,7 +93,6 @@ function isAwaited({ exported }: Mounting): boolean {
 function valueOf({ exported: { kind } }: Mounting, local: string): string {
   if (kind === 'factory') return `${local}()`;
   if (kind === 'async factory') return `await ${local}()`;
-  if (kind === 'server') return `(request, response) => ${local}.emit('request', request, response)`;
   return local;
 }
 
