@@ -123,6 +123,71 @@ describe('fromKoa', () => {
     },
   );
 
+  /** What came of a request to an app whose middleware throws, and what was reported. */
+  async function failing(app: Koa): Promise<[status: number, reported: string[]]> {
+    const reported: string[] = [];
+    const listened = createDispatcher(
+      { '/shop': fromKoa(app.use(() => Promise.reject(new Error('out of stock')))) },
+      { onError: (error) => reported.push((error as Error).message) },
+    );
+    const { status } = await fetch(`${await open(listened)}/shop`);
+    return [status, reported];
+  }
+
+  it.for<[string, () => Koa]>([
+    [
+      'an error listener that throws',
+      () => {
+        const app = new Koa();
+        app.on('error', () => {
+          throw new Error('the log is full');
+        });
+        return app;
+      },
+    ],
+    [
+      'an error handler that throws',
+      () => {
+        const app = new Koa();
+        app.context.onerror = (error) => {
+          if (error) throw new Error('the log is full');
+        };
+        return app;
+      },
+    ],
+    [
+      'an error handler that rejects',
+      () => {
+        const app = new Koa();
+        app.context.onerror = (async (error: unknown) => {
+          if (error) throw new Error('the log is full');
+        }) as unknown as typeof app.context.onerror;
+        return app;
+      },
+    ],
+    [
+      'an error listener that throws in an app with an AsyncLocalStorage',
+      () => {
+        const app = new Koa({ asyncLocalStorage: true });
+        app.on('error', () => {
+          throw new Error('the log is full');
+        });
+        return app;
+      },
+    ],
+    [
+      'a way of its own to handle requests, which rejects',
+      () =>
+        new (class extends Koa {
+          handleRequest(): Promise<never> {
+            return Promise.reject(new Error('the log is full'));
+          }
+        })(),
+    ],
+  ])('answers 500 and reports the failure of %s', async ([, create]) => {
+    expect(await failing(create())).toEqual([500, ['the log is full']]);
+  });
+
   it('leaves the app as it was', async () => {
     const app = new Koa().use((ctx) => {
       ctx.body = 'x';

@@ -71,10 +71,9 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     if (target === undefined) return sendPlain(response, 400);
     const host = readsHost ? nodeContextOf(request).host : '';
     if (!guards.isEmpty) {
-      const context = nodeContextOf(request);
-      const applying = guards.applying(context, host);
+      const applying = guards.applying(target, point.basePath, host);
       if (applying === undefined) return sendPlain(response, 400);
-      if (applying.length > 0) return handleGuarded(applying, request, response, context, target, host);
+      if (applying.length > 0) return handleGuarded(applying, request, response, target, host);
     }
     return handOver(request, response, point, target, host);
   }
@@ -84,10 +83,10 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     applying: readonly Guard[],
     request: RecordedRequest,
     response: ServerResponse,
-    context: Context,
     target: ParsedTarget,
     host: string,
   ): void | Promise<void> {
+    const context = nodeContextOf(request);
     try {
       const refusal = runGuards(applying, new NodeRequestHead(request), context);
       if (refusal !== undefined) return awaitGuards(refusal, request, response, context, target, host);
@@ -139,7 +138,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     const host = readsHost ? nodeContextOf(request).host : '';
     try {
       const context = nodeContextOf(request);
-      const applying = guards.isEmpty ? [] : guards.applying(context, host);
+      const applying = guards.isEmpty ? [] : guards.applying(target, point.basePath, host);
       if (applying === undefined) return refuseUpgrade(socket, 400);
       const refusal = await runGuards(applying, new NodeRequestHead(request), context);
       if (refusal !== undefined) return await answerUpgrade(refusal, socket);
@@ -166,7 +165,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
   async function answer(request: Request, context: Context): Promise<Response> {
     const { target, host } = context.exchange;
     try {
-      const applying = guards.isEmpty ? [] : guards.applying(context, host);
+      const applying = guards.isEmpty ? [] : guards.applying(target, context.basePath, host);
       if (applying === undefined) return plainResponse(request.method, 400);
       const refusal = await runGuards(applying, request, context);
       if (refusal !== undefined) return refusal;

@@ -10,8 +10,9 @@ type WriteEarlyHints = ServerResponse['writeEarlyHints'];
  * as the beginning of the next answer.
  */
 export function holdEarlyHints(response: ServerResponse): void {
-  if (Object.hasOwn(response, 'writeEarlyHints')) holdOwn(response, response.writeEarlyHints);
-  else response.writeEarlyHints = writeEarlyHints;
+  const { writeEarlyHints: inherited } = Object.getPrototypeOf(response) as ServerResponse;
+  if (response.writeEarlyHints === inherited) response.writeEarlyHints = writeEarlyHints;
+  else holdOwn(response, response.writeEarlyHints);
 }
 
 /** One function for all responses, set on the object since Express exchanges its prototype. */

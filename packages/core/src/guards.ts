@@ -1,4 +1,4 @@
-import type { Context, RequestContext } from './context.js';
+import type { RequestContext } from './context.js';
 import type { GuardDescription } from './description.js';
 import { ViaductTypeError } from './errors.js';
 import { HostTable } from './host-table.js';
@@ -84,15 +84,14 @@ export class GuardTable {
    * The guards to run, from outer to inner: each whose key is a prefix of any path that a router could
    * read in the target, with case folded and `;` parameters dropped.
    *
+   * @param basePath Where the dispatcher that asks is mounted; matching begins behind it.
    * @param host Value of a `Host` header that was found valid, or `''`.
    * @returns `undefined` when the target has too many readings to tell: it must be refused.
    */
-  applying(context: Context, host: string): readonly Guard[] | undefined {
-    const { basePath } = context;
-    const { target } = context.exchange;
+  applying(target: ParsedTarget, basePath: string, host: string): readonly Guard[] | undefined {
     // One reading and one tree, as nearly always: the guards of each key are in order already.
     if (typeof target === 'string' && !this.#hosts.hasHosts) {
-      return this.#hosts.anyHost.longest(inLowerCase(pathBelow(target, basePath)))?.chain ?? NONE;
+      return this.#hosts.anyHost.longest(inLowerCase(target), basePath.length)?.chain ?? NONE;
     }
     return this.#inOrder(target, basePath, host)?.map(({ guard }) => guard);
   }
@@ -128,17 +127,19 @@ function fragmentOf({ tail }: Target): string {
 
 const NONE: readonly Guard[] = [];
 
-/** Most paths are: `toLowerCase` calls into the runtime all the same. */
-function inLowerCase(path: string): string {
-  for (let index = 0; index < path.length; index += 1) {
-    const character = path.charCodeAt(index);
-    if (character >= CAPITAL_A && character <= CAPITAL_Z) return path.toLowerCase();
+/** Up to the query. Most paths are: `toLowerCase` calls into the runtime all the same. */
+function inLowerCase(target: string): string {
+  for (let index = 0; index < target.length; index += 1) {
+    const character = target.charCodeAt(index);
+    if (character === QUESTION_MARK) return target;
+    if (character >= CAPITAL_A && character <= CAPITAL_Z) return target.toLowerCase();
   }
-  return path;
+  return target;
 }
 
 const CAPITAL_A = 0x41;
 const CAPITAL_Z = 0x5a;
+const QUESTION_MARK = 0x3f;
 
 /**
  * Asks guards one after the other, until one answers.

@@ -8,11 +8,12 @@ import { isClean, type ParsedTarget } from './target.js';
 
 /** Whether the headers that say whom a request is for, and who sent it, can be read in one way only. */
 export function isPlausibleHead(request: IncomingMessage, head: HeadScan): boolean {
-  const { hosts, host } = head;
-  if (head.isAmbiguous || hosts > 1) return false;
-  if (request.httpVersionMajor >= 2) return unifyAuthority(request, hosts === 1 ? host : undefined);
+  const { hosts } = head;
   // Not from `request.headers`: Node builds that object on the first read, and an application may never read it.
-  if (hosts === 1) return isValidHost(host);
+  const host = hosts === 1 ? request.rawHeaders[head.hostAt] : undefined;
+  if (head.isAmbiguous || hosts > 1) return false;
+  if (request.httpVersionMajor >= 2) return unifyAuthority(request, host);
+  if (host !== undefined) return isValidHost(host);
   return request.httpVersionMajor !== 1 || request.httpVersionMinor === 0;
 }
 

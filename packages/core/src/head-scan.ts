@@ -2,9 +2,9 @@ import { isHeaderName, LOWER_CASE } from './header-name.js';
 
 /** What the headers of a request tell at its entry. */
 export interface HeadScan {
-  /** How many `Host` lines there are, and what the last one says. */
+  /** How many `Host` lines there are, and where among the headers the value of the last one stands. */
   readonly hosts: number;
-  readonly host: string;
+  readonly hostAt: number;
   /** Whether `Content-Type` or `Authorization` stands there twice. */
   readonly isAmbiguous: boolean;
   /** Whether there is a header by which proxies tell of a client. */
@@ -13,8 +13,11 @@ export interface HeadScan {
   readonly bodyBytes: number;
 }
 
-/** One for all: it is read before the next request comes in, and made for none of them. */
-const found = { hosts: 0, host: '', isAmbiguous: false, hasForwarded: false, bodyBytes: 0 };
+/**
+ * One for all: it is read before the next request comes in, and made for none of them. Numbers alone, since the
+ * collector keeps account of each young string that an old object is given.
+ */
+const found = { hosts: 0, hostAt: 0, isAmbiguous: false, hasForwarded: false, bodyBytes: 0 };
 
 /**
  * Walks through the headers of a request once. Most of their names are told apart by their first letter.
@@ -27,7 +30,6 @@ export function scanHead(raw: readonly string[]): HeadScan {
   let length = -1;
   let isChunked = false;
   found.hosts = 0;
-  found.host = '';
   found.hasForwarded = false;
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index] ?? '';
@@ -46,7 +48,7 @@ export function scanHead(raw: readonly string[]): HeadScan {
       case LETTER_H:
         if (!isHeaderName(name, 'host')) break;
         found.hosts += 1;
-        found.host = raw[index + 1] ?? '';
+        found.hostAt = index + 1;
         break;
       case LETTER_T:
         isChunked ||= isHeaderName(name, 'transfer-encoding');

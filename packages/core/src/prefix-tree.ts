@@ -5,17 +5,17 @@
  * search allocates nothing.
  */
 export class PrefixTree<Value> {
-  readonly #root: Node<Value> = { label: '', value: undefined, children: new Map() };
+  readonly #root = new Node<Value>('');
 
   /** Stores `value` under `path`, which is `''` or begins with `/` and does not end with it. */
   add(path: string, value: Value): void {
     let node = this.#root;
     let rest = path;
     while (rest !== '') {
-      const child = node.children.get(rest.charCodeAt(0));
+      const child = node.child(rest.charCodeAt(0));
       if (child === undefined) {
-        const leaf: Node<Value> = { label: rest, value: undefined, children: new Map() };
-        node.children.set(rest.charCodeAt(0), leaf);
+        const leaf = new Node<Value>(rest);
+        node.put(leaf);
         node = leaf;
         break;
       }
@@ -36,7 +36,7 @@ export class PrefixTree<Value> {
     let best = node.value;
     let index = from;
     while (index < text.length) {
-      const child = node.children.get(text.charCodeAt(index));
+      const child = node.child(text.charCodeAt(index));
       if (child === undefined || !text.startsWith(child.label, index)) break;
       index += child.label.length;
       if (child.value !== undefined && isBoundary(text, index)) best = child.value;
@@ -51,7 +51,7 @@ export class PrefixTree<Value> {
     let index = from;
     if (node.value !== undefined) yield node.value;
     while (index < text.length) {
-      const child = node.children.get(text.charCodeAt(index));
+      const child = node.child(text.charCodeAt(index));
       if (child === undefined || !text.startsWith(child.label, index)) return;
       index += child.label.length;
       if (child.value !== undefined && isBoundary(text, index)) yield child.value;
@@ -60,11 +60,39 @@ export class PrefixTree<Value> {
   }
 }
 
-interface Node<Value> {
+class Node<Value> {
   label: string;
   value: Value | undefined;
+  /** In the place of a map of one: most nodes have one child or none, and it is found without a hash. */
+  #only: Node<Value> | undefined;
   /** By the first character of their labels. */
-  readonly children: Map<number, Node<Value>>;
+  #several: Map<number, Node<Value>> | undefined;
+
+  constructor(label: string) {
+    this.label = label;
+  }
+
+  /** The child whose label begins with this character. */
+  child(character: number): Node<Value> | undefined {
+    const only = this.#only;
+    if (only === undefined) return this.#several?.get(character);
+    return only.label.charCodeAt(0) === character ? only : undefined;
+  }
+
+  /** In the place of the child whose label begins with the same character, if there is one. */
+  put(child: Node<Value>): void {
+    const character = child.label.charCodeAt(0);
+    const only = this.#only;
+    if (this.#several !== undefined) this.#several.set(character, child);
+    else if (only === undefined || only.label.charCodeAt(0) === character) this.#only = child;
+    else {
+      this.#several = new Map([
+        [only.label.charCodeAt(0), only],
+        [character, child],
+      ]);
+      this.#only = undefined;
+    }
+  }
 }
 
 const SLASH = 0x2f;
@@ -84,9 +112,9 @@ function sharedLength(left: string, right: string): number {
 
 /** Puts a node between `parent` and `child` that holds the first `length` characters of the child's label. */
 function split<Value>(parent: Node<Value>, child: Node<Value>, length: number): Node<Value> {
-  const middle: Node<Value> = { label: child.label.slice(0, length), value: undefined, children: new Map() };
+  const middle = new Node<Value>(child.label.slice(0, length));
+  parent.put(middle);
   child.label = child.label.slice(length);
-  middle.children.set(child.label.charCodeAt(0), child);
-  parent.children.set(middle.label.charCodeAt(0), middle);
+  middle.put(child);
   return middle;
 }

@@ -40,7 +40,9 @@ const OWN: unique symbol = Symbol.for('viaduct.1.own-methods');
 export function checkLength(response: ServerResponse & { [SENT]?: number; [OWN]?: unknown }): boolean {
   if (response[SENT] !== undefined) return false;
   response[SENT] = 0;
-  if (Object.hasOwn(response, 'write') || Object.hasOwn(response, 'end')) {
+  // Compared, since to ask for own properties is to search the names of them all.
+  const { write: inherited, end: inheritedEnd } = Object.getPrototypeOf(response) as ServerResponse;
+  if (response.write !== inherited || response.end !== inheritedEnd) {
     response[OWN] = { write: response.write, end: response.end };
   }
   response.write = write as unknown as ServerResponse['write'];

@@ -1,4 +1,4 @@
-import { Server, type ServerResponse } from 'node:http';
+import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import { Server as TcpServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,7 +21,6 @@ const GOING_AWAY = closeFrame(1001);
  * and goes on keeping the busy ones alive.
  */
 export class Drain {
-  isDraining = false;
   readonly #server: Server;
   readonly #sessions: Http2Sessions | undefined;
   readonly #upgraded = new Set<Duplex>();
@@ -48,7 +47,7 @@ export class Drain {
 
   /** @param deadline What is under way then is cut. */
   async run(deadline: Deadline): Promise<CutConnections> {
-    this.isDraining = true;
+    this.#server.prependListener('request', announceLast);
     // Stops accepting and nothing else: the close() of an HTTP server would drop idle connections now.
     TcpServer.prototype.close.call(this.#server);
     for (const socket of this.sockets) announceClose(socket);
@@ -82,6 +81,10 @@ export interface CutConnections {
   readonly requests: number;
   /** Connections that spoke another protocol. */
   readonly upgrades: number;
+}
+
+function announceLast(_request: IncomingMessage, response: ServerResponse): void {
+  response.shouldKeepAlive = false;
 }
 
 /** The answer under way on a connection, if its head is still to come, will say that it is the last. */

@@ -54,9 +54,13 @@ export function fromNode(source: NodeHandler | NodeServer, options: FromNodeOpti
   }
 
   function handle(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
-    if (request.httpVersionMajor >= 2 && replacesPrototypes(handler))
-      return runConverted(application, request, response);
     return handler(request, response) as void | Promise<void>;
+  }
+
+  function convertOverHttp2(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
+    return request.httpVersionMajor >= 2
+      ? runConverted(application, request, response)
+      : handle(request, response);
   }
 
   const application: Application = markReadsContext({
@@ -64,7 +68,7 @@ export function fromNode(source: NodeHandler | NodeServer, options: FromNodeOpti
     ...(isServer ? { upgrade: upgradeOf(source) } : {}),
     ...options,
     fetch,
-    handle,
+    handle: replacesPrototypes(handler) ? convertOverHttp2 : handle,
   });
   return application;
 }

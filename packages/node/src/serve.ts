@@ -105,6 +105,7 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
   (httpServer as HttpServer & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen =
     options.allowHalfOpen ?? false;
   const drain = new Drain(httpServer, sessions);
+  gateway.remembersConnections = true;
   const stray = new StrayErrors({
     gateway,
     sockets: () => drain.sockets,
@@ -115,10 +116,7 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
     close,
   });
   const listener = stray.within(createListener(runnable, gateway));
-  httpServer.on('request', (request, response) => {
-    if (drain.isDraining) response.shouldKeepAlive = false;
-    listener(request, response);
-  });
+  httpServer.on('request', listener);
   httpServer.on('checkContinue', (request, response) => {
     delayContinue(request, response);
     httpServer.emit('request', request, response);
