@@ -51,13 +51,14 @@ export function toKoa(application: ApplicationLike, options: ToKoaOptions = {}):
     if (originalUrl === '*') return void (await next());
     const arrival = hosting.arrive(req, res, originalUrl, routeDepth(ctx, middleware));
     if (state !== undefined) Object.assign(arrival.context.state, state(ctx));
-    await hosting.start();
+    if (!hosting.isRunning) await hosting.start();
     if (!native) return sendAnswer(ctx, await hosting.answer(arrival));
     ctx.respond = false;
     // Koa's own default until something has been answered.
     res.statusCode = 200;
-    hosting.handOver(arrival);
-    return hosting.untilEnded(arrival);
+    return new Promise((resolve) => {
+      hosting.handOver(arrival, resolve);
+    });
   }
 
   return Object.assign(middleware, { start: hosting.start, stop: hosting.stop });

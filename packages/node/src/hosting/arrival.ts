@@ -64,6 +64,8 @@ export function arrive(
   depth: number,
 ): Arrival {
   const parent = admitted(mounting, request, response, wire);
+  const known = knownPoint(mounting, request, parent, depth);
+  if (known !== undefined) return new Arrival(request, response, known);
   const { target, rest } = locate(request, parent);
   const prefix = prefixAbove(afterSegments(rest, depth), pathBelow(target, parent.basePath));
   if (prefix === undefined || !isUnanimous(target, parent.basePath, prefix)) throw refusal(400);
@@ -90,6 +92,42 @@ function admitted(
   catchResponseErrors(response);
   return root;
 }
+
+/**
+ * The place that the last request arrived at, when this one arrives there too and its target is a clean one:
+ * found without making one string.
+ */
+function knownPoint(
+  { latest, mount }: Mounting,
+  request: RecordedRequest,
+  parent: MountPoint,
+  depth: number,
+): MountPoint | undefined {
+  const { url, [TARGET]: target } = request;
+  if (latest?.parent !== parent || !mount.strip || typeof target !== 'string' || url === undefined)
+    return undefined;
+  const { basePath } = latest.point;
+  if (!url.startsWith('/') || !target.endsWith(url) || !target.startsWith(basePath)) return undefined;
+  const begin = target.length - url.length;
+  const isWithin = begin >= parent.basePath.length && isBoundary(target, basePath.length);
+  return isWithin && segmentsBetween(target, begin, basePath.length) === depth ? latest.point : undefined;
+}
+
+/** Whether a segment, or the path, ends before this index. */
+function isBoundary(target: string, index: number): boolean {
+  const next = target.charAt(index);
+  return next === '' || next === '/' || next === '?';
+}
+
+/** `('/v1/shop/cart', 3, 8)` → 1; -1 where the end comes first. */
+function segmentsBetween(target: string, begin: number, end: number): number {
+  if (begin > end) return -1;
+  let count = 0;
+  for (let index = begin; index < end; index += 1) if (target.charCodeAt(index) === SLASH) count += 1;
+  return count;
+}
+
+const SLASH = 0x2f;
 
 /**
  * The whole target, and the path that the host has left of it in `request.url`. Where the host has rewritten

@@ -45,10 +45,14 @@ export interface Hosting {
    * @throws {Error} What the application threw, made an `Error` when it was none.
    */
   answer(arrival: Arrival): Promise<Answer>;
-  /** Hands the very `req` and `res` over, until the response has ended: then `request.url` is the host's again. Never throws. */
-  handOver(arrival: Arrival): void;
-  /** Resolves when the response has ended, also where it has been cut. */
-  untilEnded(arrival: Arrival): Promise<void>;
+  /**
+   * Hands the very `req` and `res` over, until the response has ended: then `request.url` is the host's again. Never throws.
+   *
+   * @param onEnd Called when the response has ended, also where it has been cut.
+   */
+  handOver(arrival: Arrival, onEnd?: () => void): void;
+  /** Whether `start` is done: then it need not be called, and waited for, again. */
+  readonly isRunning: boolean;
   /** Starts the application, once however often it is called; a start that failed is tried again. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -71,6 +75,7 @@ export function createHosting(source: ApplicationLike, place: string, options: H
   const mounting: Mounting = { root: new MountPoint(gateway), mount };
   const name = application.name === undefined ? 'the application' : `application "${application.name}"`;
   const lifecycle = new Lifecycle([{ application, place: `${place}: ${name}` }], { timeoutMs: Infinity });
+  let isRunning = false;
   const boot: Boot = { mounts: [], report: (error, info) => gateway.report(error, info) };
 
   async function answer(arrival: Arrival): Promise<Answer> {
@@ -92,11 +97,16 @@ export function createHosting(source: ApplicationLike, place: string, options: H
     }
   }
 
-  function handOver({ request, point: below, response }: Arrival): void {
+  function handOver({ request, point: below, response }: Arrival, onEnd = ignore): void {
     const { url, [POINT]: point } = request;
     const restore = (): void => {
       request.url = url;
       if (point !== undefined) request[POINT] = point;
+    };
+    // A response closes on every way out: after its last byte, and when the connection is lost.
+    const leave = (): void => {
+      restore();
+      onEnd();
     };
     const enter = (): void => {
       request.url = targetBelow(request[TARGET] ?? '/', below.basePath);
@@ -106,13 +116,19 @@ export function createHosting(source: ApplicationLike, place: string, options: H
     // the application's, which are added after this, see the one they were given. Both events come once.
     response.prependListener('finish', restore);
     response.on('finish', enter);
-    response.on('close', restore);
+    response.on('close', leave);
     enter();
     void runOnNode(application, request, response);
-    if (hasEnded(response)) restore();
+    if (hasEnded(response)) leave();
+  }
+
+  async function start(): Promise<void> {
+    await lifecycle.start(boot);
+    isRunning = true;
   }
 
   async function stop(): Promise<void> {
+    isRunning = false;
     await gateway.settled();
     await lifecycle.stop();
   }
@@ -125,8 +141,10 @@ export function createHosting(source: ApplicationLike, place: string, options: H
     },
     answer,
     handOver,
-    untilEnded,
-    start: () => lifecycle.start(boot),
+    get isRunning() {
+      return isRunning;
+    },
+    start,
     stop,
   };
 }
@@ -139,14 +157,8 @@ function noteFailure(context: Context, error: unknown): void {
   context.exchange.failure ??= { error };
 }
 
-/** A response closes on every way out: after its last byte, and when the connection is lost. */
-function untilEnded({ response }: Arrival): Promise<void> {
-  if (hasEnded(response)) return Promise.resolve();
-  return new Promise((resolve) => {
-    response.once('close', resolve);
-  });
-}
-
 function hasEnded(response: ServerResponse): boolean {
   return response.writableFinished || response.destroyed;
 }
+
+function ignore(): void {}
