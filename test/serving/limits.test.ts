@@ -454,9 +454,8 @@ describe('connections', () => {
     });
     const { connect: open } = await openServer(application, { [option]: 300 });
     const connection = await open();
-    const before = Date.now();
+    // Without the option, longer than a test may take.
     expect(await statusOf(connection, half)).toBe(408);
-    expect(Date.now() - before).toBeLessThan(5_000);
     await connection.closed;
   });
 });

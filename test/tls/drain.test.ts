@@ -106,15 +106,14 @@ describe('a server with TLS that closes', () => {
 
   it('closes idle keep-alive connections without waiting for the deadline', async () => {
     const { application } = halves();
-    const { server } = await openSecureServer(application, { closeTimeoutMs: 15_000 });
+    const { server } = await openSecureServer(application, { closeTimeoutMs: 60_000 });
     const agent = new HttpsAgent({ keepAlive: true, ca: TRUSTED, servername: 'localhost' });
     onTestFinished(() => agent.destroy());
     const sending = httpsRequest({ agent, port: server.port, host: '127.0.0.1', path: '/quick' }).end();
     const [response] = (await once(sending, 'response')) as [IncomingMessage];
     await text(response);
-    const begun = Date.now();
+    // Longer than a test may take.
     await server.close();
-    expect(Date.now() - begun).toBeLessThan(10_000);
   });
 });
 

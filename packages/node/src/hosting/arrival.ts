@@ -107,7 +107,9 @@ function knownPoint(
   if (latest?.parent !== parent || !mount.strip || typeof target !== 'string' || url === undefined)
     return undefined;
   const { basePath } = latest.point;
-  if (!url.startsWith('/') || !target.endsWith(url) || !target.startsWith(basePath)) return undefined;
+  const isWhole = url === target;
+  if (!isWhole && (!url.startsWith('/') || !target.endsWith(url))) return undefined;
+  if (!target.startsWith(basePath)) return undefined;
   const begin = target.length - url.length;
   const isWithin = begin >= parent.basePath.length && isBoundary(target, basePath.length);
   return isWithin && segmentsBetween(target, begin, basePath.length) === depth ? latest.point : undefined;
