@@ -22,6 +22,11 @@ const TARGETS = [
   '/v1/%61/shop/cart',
   '/v1/a/shop/..%2fcart',
   '/v1/shop/shop/cart',
+  '/shop',
+  '/shop/cart',
+  '/shop/eu',
+  '/shop/eu/cart',
+  '/shop/eu?back=/shop/cart',
 ];
 
 const HOSTS: Record<string, () => Promise<Listening>> = {
@@ -40,6 +45,33 @@ const HOSTS: Record<string, () => Promise<Listening>> = {
     const router = new Router();
     router.all('/:tenant/shop{/*path}', toKoa(nativeEcho, { native: true }));
     return listen(new Koa().use(mount('/v1', new Koa().use(router.routes()))).callback());
+  },
+  async 'two places of one Fastify host'() {
+    const app = fastify();
+    const hosted = toFastify(nativeEcho, { native: true });
+    app.register(hosted, { prefix: '/shop' });
+    app.register(hosted, { prefix: '/shop/eu' });
+    await app.ready();
+    return listen(app.routing);
+  },
+  async 'a Fastify host whose prefix ends with a parameter'() {
+    const app = fastify();
+    app.register(toFastify(nativeEcho, { native: true }), { prefix: '/v1/:tenant' });
+    await app.ready();
+    return listen(app.routing);
+  },
+  async 'a Fastify host that rewrites URLs'() {
+    const app = fastify({ rewriteUrl: ({ url = '' }) => url.replace('/eu/', '/us/') });
+    app.register(toFastify(nativeEcho, { native: true }), { prefix: '/shop' });
+    await app.ready();
+    return listen(app.routing);
+  },
+  'two routes of Koa'() {
+    const router = new Router();
+    const hosted = toKoa(nativeEcho, { native: true });
+    router.all('/shop/eu{/*path}', hosted);
+    router.all('/shop{/*path}', hosted);
+    return listen(new Koa().use(router.routes()).callback());
   },
 };
 
