@@ -176,6 +176,25 @@ describe('fromKoa', () => {
       },
     ],
     [
+      'an error handler of one context, put there by a middleware',
+      () =>
+        new Koa().use((ctx, next) => {
+          ctx.onerror = (error) => {
+            if (error) throw new Error('the log is full');
+          };
+          return next();
+        }),
+    ],
+    [
+      'a way of its own to compose middleware, in an app with an AsyncLocalStorage',
+      () =>
+        Object.assign(new Koa({ asyncLocalStorage: true }), {
+          compose: () => () => {
+            throw new Error('the log is full');
+          },
+        }),
+    ],
+    [
       'a way of its own to handle requests, which rejects',
       () =>
         new (class extends Koa {

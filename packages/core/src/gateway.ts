@@ -49,8 +49,6 @@ export class Gateway {
   /** Absent where another server has read the forwarded headers already. */
   readonly forwarding: Forwarding | undefined;
   readonly limits: Required<ServerLimits>;
-  /** Whether the server remembers its connections as they come: then no request has to see to it. */
-  remembersConnections = false;
   readonly #onError: ErrorListener | undefined;
   readonly #pending = new Set<Promise<unknown>>();
 

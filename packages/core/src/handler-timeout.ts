@@ -4,7 +4,6 @@ import { abandon } from './abandon.js';
 import { allConnections, hasConnections, isRemembered, rememberConnection } from './connections.js';
 import { nodeContextOf } from './context.js';
 import { ViaductError } from './errors.js';
-import type { MountPoint } from './mount-point.js';
 import { POINT, type RecordedRequest } from './request-record.js';
 
 type AnsweringSocket = Socket & { readonly _httpMessage?: ServerResponse | null };
@@ -31,14 +30,10 @@ let waits: ReadonlyMap<ServerResponse, number> = new Map();
  * The limit is that of the place where the request has arrived by then. Time runs while the body has come
  * whole and the head is not sent: uploads are limited by `requestTimeoutMs`, and downloads last as they last.
  */
-export function watchHandler(
-  request: RecordedRequest,
-  response: ServerResponse,
-  { handlerTimeoutMs: limitMs, gateway }: MountPoint,
-): void {
+export function watchHandler(request: RecordedRequest, response: ServerResponse, limitMs: number): void {
   if (limitMs === Infinity) return;
   if (request.httpVersionMajor >= 2) watchStream(response);
-  else if (!gateway.remembersConnections && !isRemembered(request.socket)) rememberConnection(request.socket);
+  else if (!isRemembered(request.socket)) rememberConnection(request.socket);
   if (timer === undefined || limitMs < tickMs * LOOKS) keepTicking(limitMs);
 }
 

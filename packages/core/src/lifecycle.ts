@@ -28,6 +28,11 @@ export class Lifecycle {
     this.#recovery = isolates ? new Recovery(timeoutMs) : undefined;
   }
 
+  /** Whether all of them have started, and nobody has begun to stop them. */
+  get isRunning(): boolean {
+    return this.#starting !== undefined && this.#members.every(({ status }) => status === 'running');
+  }
+
   /**
    * Starts them in order, each awaited. When one fails, those already started are stopped in reverse; isolated,
    * it is reported instead. Called again, it does nothing until they have been stopped.

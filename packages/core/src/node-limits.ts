@@ -20,7 +20,7 @@ export function runOnNodeWithinLimits(
 ): void | Promise<void> {
   const point = request[POINT];
   if (point === undefined) return runOnNode(application, request, response);
-  watchHandler(request, response, point);
+  watchHandler(request, response, point.handlerTimeoutMs);
   if (!decidesLimits(application)) {
     if (!limitBody(request, response, point.maxBodyBytes)) return undefined;
     if (checkLength(response)) holdEarlyHints(response);

@@ -98,7 +98,8 @@ class Node<Value> {
 const SLASH = 0x2f;
 const QUESTION_MARK = 0x3f;
 
-function isBoundary(text: string, index: number): boolean {
+/** Whether a segment, or the path, ends before this index. */
+export function isBoundary(text: string, index: number): boolean {
   if (index === text.length) return true;
   const next = text.charCodeAt(index);
   return next === SLASH || next === QUESTION_MARK;

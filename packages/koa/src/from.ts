@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Application, ViaductTypeError } from '@viaduct/core';
-import { failOnNode, refuseUpgrade } from '@viaduct/core/internal';
+import { refuseUpgrade } from '@viaduct/core/internal';
 import { fromNode } from '@viaduct/node';
 import Koa from 'koa';
-import { createHandler } from './derived-app.js';
+import { deriveApp } from './derived-app.js';
 import { describeKoa } from './description.js';
 import type { KoaApp, KoaMiddleware } from './shapes.js';
 
@@ -31,25 +31,20 @@ export interface FromKoaOptions {
  */
 export function fromKoa(source: KoaApp | KoaMiddleware, options: FromKoaOptions = {}): Application {
   const app = toApp(source);
-  let made: ReturnType<typeof createHandler> | undefined;
+  let callback: ((request: IncomingMessage, response: ServerResponse) => unknown) | undefined;
 
   /** Made late: Koa adds its own error listener then, unless the user has added one by that time. */
   function handler(request: IncomingMessage, response: ServerResponse): unknown {
-    made ??= createHandler(app, fail);
-    return made(request, response);
-  }
-
-  function fail(error: unknown, request: IncomingMessage, response: ServerResponse): void {
-    failOnNode(error, application, request, response);
+    callback ??= deriveApp(app).callback();
+    return callback(request, response);
   }
 
   const upgrade = options.upgrade ?? upgradeOn(options.server);
-  const application = fromNode(handler, {
+  return fromNode(handler, {
     name: options.name ?? 'koa',
     describe: () => describeKoa(app),
     ...(upgrade === undefined ? {} : { upgrade }),
   });
-  return application;
 }
 
 function upgradeOn(server: FromKoaOptions['server']): Application['upgrade'] {

@@ -105,7 +105,6 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
   (httpServer as HttpServer & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen =
     options.allowHalfOpen ?? false;
   const drain = new Drain(httpServer, sessions);
-  gateway.remembersConnections = true;
   const stray = new StrayErrors({
     gateway,
     sockets: () => drain.sockets,

@@ -4,6 +4,7 @@ import {
   admitHosted,
   catchResponseErrors,
   type Context,
+  isBoundary,
   MountPoint,
   nodeContextOf,
   parseTarget,
@@ -113,12 +114,6 @@ function knownPoint(
   const begin = target.length - url.length;
   const isWithin = begin >= parent.basePath.length && isBoundary(target, basePath.length);
   return isWithin && segmentsBetween(target, begin, basePath.length) === depth ? latest.point : undefined;
-}
-
-/** Whether a segment, or the path, ends before this index. */
-function isBoundary(target: string, index: number): boolean {
-  const next = target.charAt(index);
-  return next === '' || next === '/' || next === '?';
 }
 
 /** `('/v1/shop/cart', 3, 8)` → 1; -1 where the end comes first. */

@@ -48,7 +48,7 @@ export interface Hosting {
   /**
    * Hands the very `req` and `res` over, until the response has ended: then `request.url` is the host's again. Never throws.
    *
-   * @param onEnd Called when the response has ended, also where it has been cut.
+   * @param onEnd Called when the response has ended, also where it has been cut; perhaps more than once.
    */
   handOver(arrival: Arrival, onEnd?: () => void): void;
   /** Whether `start` is done: then it need not be called, and waited for, again. */
@@ -75,7 +75,6 @@ export function createHosting(source: ApplicationLike, place: string, options: H
   const mounting: Mounting = { root: new MountPoint(gateway), mount };
   const name = application.name === undefined ? 'the application' : `application "${application.name}"`;
   const lifecycle = new Lifecycle([{ application, place: `${place}: ${name}` }], { timeoutMs: Infinity });
-  let isRunning = false;
   const boot: Boot = { mounts: [], report: (error, info) => gateway.report(error, info) };
 
   async function answer(arrival: Arrival): Promise<Answer> {
@@ -122,13 +121,7 @@ export function createHosting(source: ApplicationLike, place: string, options: H
     if (hasEnded(response)) leave();
   }
 
-  async function start(): Promise<void> {
-    await lifecycle.start(boot);
-    isRunning = true;
-  }
-
   async function stop(): Promise<void> {
-    isRunning = false;
     await gateway.settled();
     await lifecycle.stop();
   }
@@ -142,9 +135,9 @@ export function createHosting(source: ApplicationLike, place: string, options: H
     answer,
     handOver,
     get isRunning() {
-      return isRunning;
+      return lifecycle.isRunning;
     },
-    start,
+    start: () => lifecycle.start(boot),
     stop,
   };
 }
