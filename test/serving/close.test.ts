@@ -26,6 +26,33 @@ async function serverWithStuckRequest(): Promise<{ server: Server; connection: C
   return { server, connection };
 }
 
+const HANDSHAKE =
+  'GET /socket HTTP/1.1\r\nHost: h.test\r\nConnection: upgrade\r\nUpgrade: websocket\r\n' +
+  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+const SWITCHED = 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n';
+
+/** A server whose answers, and switches of protocol, wait until they may go on. */
+async function slowServer() {
+  const [arrived, goOn] = [defer(), defer()];
+  const application = fromNode(
+    async (_request, response) => {
+      arrived.resolve();
+      await goOn.promise;
+      response.end('slow');
+    },
+    {
+      async upgrade(_request, socket) {
+        arrived.resolve();
+        await goOn.promise;
+        socket.write(SWITCHED);
+        socket.on('end', () => socket.end()).resume();
+      },
+    },
+  );
+  const server = await serve(application, LOCAL);
+  return { arrived, goOn, server, connection: await Connection.open(server.port) };
+}
+
 describe('close', () => {
   it('tells that nothing was cut when nothing was', async () => {
     const server = await serve(lint({ fetch: () => new Response() }), LOCAL);
@@ -69,6 +96,41 @@ describe('close', () => {
     expect(server.closeReport?.cutRequests).toBe(0);
   });
 
+  it('does not wait for connections that have never asked for anything', async () => {
+    const server = await serve(lint({ fetch: () => new Response('x') }), LOCAL);
+    const connection = await Connection.open(server.port);
+    // The server has it, since it has one that was opened later.
+    await fetch(server.url);
+    await server.close();
+    await connection.closed;
+    expect(server.closeReport?.cutRequests).toBe(0);
+  });
+
+  it('writes nothing into the answer to a request that asked for another protocol in vain', async () => {
+    const { arrived, goOn, server, connection } = await slowServer();
+    await connection.write(`GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n`);
+    await arrived.promise;
+    const closing = server.close();
+    goOn.resolve();
+    expect((await connection.read()).body.toString()).toBe('slow');
+    await Promise.all([closing, connection.closed]);
+    expect(connection.unread).toBe('');
+    expect(server.closeReport).toEqual({ cutRequests: 0, cutUpgrades: 0, unfinishedWork: 0 });
+  });
+
+  it('closes a WebSocket when its handshake has been answered, not before', async () => {
+    const { arrived, goOn, server, connection } = await slowServer();
+    await connection.write(HANDSHAKE);
+    await arrived.promise;
+    const closing = server.close();
+    goOn.resolve();
+    expect((await connection.read()).status).toBe(101);
+    expect(await connection.take(4)).toEqual(Buffer.from([0x88, 2, 1001 >> 8, 1001 & 0xff]));
+    connection.socket.end();
+    await closing;
+    expect(server.closeReport?.cutUpgrades).toBe(0);
+  });
+
   it('counts upgraded connections that do not close, and work that does not end', async () => {
     const stuck = new Promise<void>(() => undefined);
     const web = lint((_request: Request, context: RequestContext) => {
@@ -78,16 +140,13 @@ describe('close', () => {
     const socketed = fromNode(() => undefined, {
       upgrade(request, socket) {
         contextOf(request).waitUntil(stuck);
-        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n');
+        socket.write(SWITCHED);
       },
     });
     const server = await serve(createDispatcher({ '/': web, '/socket': socketed }), LOCAL);
     const client = connect(server.port, '127.0.0.1').on('error', () => undefined);
     onTestFinished(() => void client.destroy());
-    client.write(
-      'GET /socket HTTP/1.1\r\nHost: h.test\r\nConnection: upgrade\r\nUpgrade: websocket\r\n' +
-        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-    );
+    client.write(HANDSHAKE);
     await once(client, 'data');
     await fetch(`${server.url}/`);
     await server.close({ timeoutMs: 100 });

@@ -343,6 +343,20 @@ everyKind((kind) => {
   });
 });
 
+it('handlerTimeoutMs holds for a connection that was idle before, however often', async () => {
+  const application = fromNode((request, response) => {
+    if (request.url !== '/x') response.end('at once');
+  });
+  const { connect: open } = await openServer(application, { handlerTimeoutMs: 50 });
+  const connection = await open();
+  for (const _ of [1, 2]) {
+    expect(await statusOf(connection, 'GET / HTTP/1.1\r\nHost: h.test\r\n\r\n')).toBe(200);
+    // Longer than it takes until idle connections are forgotten.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  expect(await statusOf(connection, GET)).toBe(504);
+});
+
 it('handlerTimeoutMs does not cut an answer that has begun', async () => {
   const application = fromNode(async (_request, response) => {
     response.write('a');

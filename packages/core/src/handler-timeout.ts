@@ -1,12 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { abandon } from './abandon.js';
-import { allConnections, hasConnections, isRemembered, rememberConnection } from './connections.js';
+import { hasBusyConnections, noteRequest, sweepConnections } from './busy-connections.js';
 import { nodeContextOf } from './context.js';
 import { ViaductError } from './errors.js';
 import { POINT, type RecordedRequest } from './request-record.js';
-
-type AnsweringSocket = Socket & { readonly _httpMessage?: ServerResponse | null };
 
 const LONGEST_TICK_MS = 1_000;
 const SHORTEST_TICK_MS = 10;
@@ -14,8 +11,8 @@ const SHORTEST_TICK_MS = 10;
 const LOOKS = 4;
 
 /**
- * One timer looks at all connections from time to time: a request costs nothing but the question whether its
- * connection is known. A limit therefore holds to within half of it, and two seconds at the most.
+ * One timer looks at all connections from time to time: a request costs nothing but that its connection is
+ * noted. A limit therefore holds to within half of it, and two seconds at the most.
  */
 let timer: ReturnType<typeof setInterval> | undefined;
 let tickMs = Infinity;
@@ -25,15 +22,16 @@ const streams = new Set<ServerResponse>();
 let waits: ReadonlyMap<ServerResponse, number> = new Map();
 
 /**
- * Lets a request that its application does not answer in time be answered with 504.
+ * Lets a request that its application does not answer in time be answered with 504, and its connection be known
+ * as busy, also where there is no limit.
  *
  * The limit is that of the place where the request has arrived by then. Time runs while the body has come
  * whole and the head is not sent: uploads are limited by `requestTimeoutMs`, and downloads last as they last.
  */
 export function watchHandler(request: RecordedRequest, response: ServerResponse, limitMs: number): void {
-  if (limitMs === Infinity) return;
-  if (request.httpVersionMajor >= 2) watchStream(response);
-  else if (!isRemembered(request.socket)) rememberConnection(request.socket);
+  if (request.httpVersionMajor < 2) noteRequest(request.socket);
+  else if (limitMs === Infinity) return;
+  else watchStream(response);
   if (timer === undefined || limitMs < tickMs * LOOKS) keepTicking(limitMs);
 }
 
@@ -55,13 +53,10 @@ function keepTicking(limitMs: number): void {
 function tick(): void {
   const now = Date.now();
   const next = new Map<ServerResponse, number>();
-  for (const socket of allConnections()) {
-    const response = (socket as AnsweringSocket)._httpMessage;
-    if (response) look(response, now, next);
-  }
+  for (const response of sweepConnections()) look(response, now, next);
   for (const response of streams) look(response, now, next);
   waits = next;
-  if (hasConnections() || streams.size > 0) return;
+  if (hasBusyConnections() || streams.size > 0) return;
   clearInterval(timer);
   timer = undefined;
   tickMs = Infinity;

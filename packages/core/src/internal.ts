@@ -5,7 +5,7 @@
 export { abandon } from './abandon.js';
 export { admit, admitHosted, admitUpgrade, type Refusal } from './admission.js';
 export { type Context, isFromTrustedProxy, nodeContextOf } from './context.js';
-export { connectionsOf, rememberConnection } from './connections.js';
+export { answersOf } from './busy-connections.js';
 export { toError } from './errors.js';
 export { catchResponseErrors, failOnNode, failOnWeb, reportFailure } from './failure.js';
 export type { ForwardedFacts, Forwarding } from './forwarding.js';
@@ -25,6 +25,7 @@ export { whose } from './attribution.js';
 export { createLight, headerPairs, takeBody } from './light-response.js';
 export { flat } from './plain-head.js';
 export { MountPoint } from './mount-point.js';
+export { hasSwitched } from './upgrade-end.js';
 export { hasRequestBody, takeNodeBody } from './lazy-request.js';
 export { hasBody, toRequest, uploadError } from './request-from-node.js';
 export type { EndedExchange } from './ended-exchange.js';

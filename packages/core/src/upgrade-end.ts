@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { RESPONSE, type RecordedRequest } from './request-record.js';
 
 /** What an exchange must know of its answer to tell how it ended: a `ServerResponse`, or the socket of an upgrade. */
 export interface AnswerEnd {
@@ -30,6 +31,10 @@ export class UpgradeEnd implements AnswerEnd {
     return this.#statusCode;
   }
 
+  get isSwitched(): boolean {
+    return this.headersSent && this.#statusCode === 101 && !this.#socket.writableEnded;
+  }
+
   get closed(): boolean {
     return this.#socket.closed;
   }
@@ -54,6 +59,12 @@ export class UpgradeEnd implements AnswerEnd {
   get #bytesWritten(): number {
     return this.#socket.bytesWritten ?? 0;
   }
+}
+
+/** Whether the connection of a request speaks the protocol that was asked for, and nothing has ended it. */
+export function hasSwitched(request: RecordedRequest): boolean {
+  const end = request[RESPONSE];
+  return end instanceof UpgradeEnd && end.isSwitched;
 }
 
 /** Applications write the answer to a handshake themselves, so that only the socket knows what it was. */

@@ -1,18 +1,27 @@
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import { Server as TcpServer, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { closeFrame, connectionsOf, rememberConnection } from '@viaduct/core/internal';
+import { answersOf } from '@viaduct/core/internal';
 import type { Deadline } from './deadline.js';
-import { isAnswering } from './pipelined-answers.js';
 import type { Http2Sessions } from './http2-sessions.js';
+import type { UpgradedSockets } from './upgraded-sockets.js';
 
 /** How long idle connections may still send: a client may have sent before it could see that we close. */
 const IDLE_GRACE_MS = 300;
+/**
+ * How long a head may take from the beginning of a drain on: browsers open connections before they need them, and
+ * Node counts one that has sent nothing as busy with its first head.
+ */
+const HEAD_GRACE_MS = 2_000;
 const POLL_MS = 50;
 
-/** The client answers it and closes. */
-const GOING_AWAY = closeFrame(1001);
+/** What a server has besides connections that speak HTTP/1.1 as they are. */
+export interface OtherConnections {
+  readonly upgrades: UpgradedSockets;
+  /** `undefined` where HTTP/2 is not spoken. */
+  readonly sessions: Http2Sessions | undefined;
+  readonly isSecure: boolean;
+}
 
 /**
  * Brings a server to rest without losing a request.
@@ -22,56 +31,44 @@ const GOING_AWAY = closeFrame(1001);
  */
 export class Drain {
   readonly #server: Server;
-  readonly #sessions: Http2Sessions | undefined;
-  readonly #upgraded = new Set<Duplex>();
+  readonly #others: OtherConnections;
+  /** Those of TLS, with what carries them: Node knows only those whose handshake is done. */
+  readonly #tlsSockets = new Set<Socket>();
 
-  /** Every open connection. */
-  get sockets(): readonly Socket[] {
-    return connectionsOf(this.#server);
-  }
-
-  constructor(server: Server, sessions?: Http2Sessions) {
+  constructor(server: Server, others: OtherConnections) {
     this.#server = server;
-    this.#sessions = sessions;
-    // With TLS, the one that requests come on is another than the one that was accepted.
+    this.#others = others;
+    if (!others.isSecure) return;
     for (const event of ['connection', 'secureConnection']) {
-      server.on(event, (socket: Socket) => rememberConnection(socket, server));
+      server.on(event, (socket: Socket) => {
+        this.#tlsSockets.add(socket);
+        socket.once('close', () => this.#tlsSockets.delete(socket));
+      });
     }
-  }
-
-  /** Keeps a socket that has left HTTP, to close it in its own protocol. */
-  trackUpgrade(socket: Duplex): void {
-    this.#upgraded.add(socket);
-    socket.once('close', () => this.#upgraded.delete(socket));
   }
 
   /** @param deadline What is under way then is cut. */
   async run(deadline: Deadline): Promise<CutConnections> {
+    const { upgrades, sessions } = this.#others;
     this.#server.prependListener('request', announceLast);
-    // Stops accepting and nothing else: the close() of an HTTP server would drop idle connections now.
-    TcpServer.prototype.close.call(this.#server);
-    for (const socket of this.sockets) announceClose(socket);
-    this.#sessions?.close();
-    for (const socket of this.#upgraded) socket.write(GOING_AWAY);
+    const isClosed = stopAccepting(this.#server);
+    hurryHeads(this.#server);
+    for (const answer of answersOf(this.#server)) announceClose(answer);
+    sessions?.close();
+    upgrades.announceClose();
     const graceEnds = Date.now() + IDLE_GRACE_MS;
-    while (this.sockets.length > 0 && !deadline.isReached) {
+    while (!isClosed() && !deadline.isReached) {
       if (Date.now() >= graceEnds) this.#server.closeIdleConnections();
       await deadline.before(delay(POLL_MS));
+      upgrades.announceClose();
     }
-    const cut = this.#countBusy();
+    const requests = answersOf(this.#server).length + (sessions?.openStreams ?? 0);
     this.#server.closeAllConnections();
-    for (const socket of this.sockets) socket.destroy();
+    for (const socket of this.#tlsSockets) socket.destroy();
+    const cut = { requests, upgrades: upgrades.cut() };
     // Ends the timer that checks connections; the server itself no longer listens.
     Server.prototype.close.call(this.#server, () => undefined);
     return cut;
-  }
-
-  #countBusy(): CutConnections {
-    const plain = this.sockets.filter((socket) => !this.#upgraded.has(socket));
-    return {
-      requests: plain.filter(isAnswering).length + (this.#sessions?.openStreams ?? 0),
-      upgrades: this.#upgraded.size,
-    };
   }
 }
 
@@ -83,12 +80,29 @@ export interface CutConnections {
   readonly upgrades: number;
 }
 
+/**
+ * Stops accepting and nothing else: the `close()` of an HTTP server would drop idle connections now.
+ *
+ * @returns Tells whether every connection has closed.
+ */
+function stopAccepting(server: Server): () => boolean {
+  let isClosed = false;
+  TcpServer.prototype.close.call(server, () => {
+    isClosed = true;
+  });
+  return () => isClosed;
+}
+
+/** Node's timer of the server reads it anew each time. 0 is no limit. */
+function hurryHeads(server: Server): void {
+  server.headersTimeout = Math.min(server.headersTimeout || Infinity, HEAD_GRACE_MS);
+}
+
 function announceLast(_request: IncomingMessage, response: ServerResponse): void {
   response.shouldKeepAlive = false;
 }
 
-/** The answer under way on a connection, if its head is still to come, will say that it is the last. */
-function announceClose(socket: Socket & { _httpMessage?: ServerResponse | null }): void {
-  const response = socket._httpMessage;
-  if (response && !response.headersSent) response.shouldKeepAlive = false;
+/** An answer whose head is still to come will say that it is the last on its connection. */
+function announceClose(answer: ServerResponse): void {
+  if (!answer.headersSent) answer.shouldKeepAlive = false;
 }

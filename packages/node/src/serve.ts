@@ -16,6 +16,7 @@ import { replaceSecureContext, type SecureContext } from './secure-context.js';
 import { StrayErrors } from './stray-errors.js';
 import { createGateway, createListener } from './to-node.js';
 import { createUpgradeListener, leavesHttp } from './upgrade.js';
+import { UpgradedSockets } from './upgraded-sockets.js';
 
 /** A server that listens. */
 export interface Server {
@@ -104,10 +105,11 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
   // Not in Node's documentation, and there since its first HTTP server.
   (httpServer as HttpServer & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen =
     options.allowHalfOpen ?? false;
-  const drain = new Drain(httpServer, sessions);
+  const upgrades = new UpgradedSockets();
+  const drain = new Drain(httpServer, { upgrades, sessions, isSecure: options.tls !== undefined });
   const stray = new StrayErrors({
     gateway,
-    sockets: () => drain.sockets,
+    server: httpServer,
     sessions,
     attributes: options.attributeStrayErrors ?? false,
     decide: typeof options.strayErrors === 'function' ? options.strayErrors : undefined,
@@ -122,23 +124,27 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
   });
   httpServer.on('connect', refuseConnect);
   if (runnable.upgrade !== undefined) {
-    const upgrade = stray.within(
-      createUpgradeListener(runnable, gateway, httpServer, options.webSocketOrigins),
-    );
-    httpServer.on('upgrade', (request, socket, head) => {
-      drain.trackUpgrade(socket);
-      upgrade(request, socket, head);
+    const upgrade = createUpgradeListener(runnable, {
+      gateway,
+      server: httpServer,
+      upgrades,
+      origins: options.webSocketOrigins,
     });
+    httpServer.on('upgrade', stray.within(upgrade));
   }
 
   const deadline = new Deadline();
   let closed: Promise<void> | undefined;
   let closeReport: CloseReport | undefined;
   async function stop(): Promise<void> {
-    const { requests, upgrades } = await drain.run(deadline);
+    const cut = await drain.run(deadline);
     await deadline.before(gateway.settled());
     deadline.clear();
-    closeReport = { cutRequests: requests, cutUpgrades: upgrades, unfinishedWork: gateway.pendingWork };
+    closeReport = {
+      cutRequests: cut.requests,
+      cutUpgrades: cut.upgrades,
+      unfinishedWork: gateway.pendingWork,
+    };
     await lifecycle.stop().finally(() => stray.unwatch());
   }
   function close({ timeoutMs }: CloseOptions = {}): Promise<void> {

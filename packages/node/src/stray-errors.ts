@@ -1,10 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server } from 'node:http';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ErrorInfo, Suspect } from '@viaduct/core';
-import { type Gateway, nodeContextOf, POINT, type RecordedRequest } from '@viaduct/core/internal';
+import { answersOf, type Gateway, nodeContextOf, POINT, type RecordedRequest } from '@viaduct/core/internal';
 import type { Http2Sessions } from './http2-sessions.js';
 
 /** How long applications may take to stop, after the requests under way have ended or were cut. */
@@ -12,9 +11,8 @@ const STOP_GRACE_MS = 2_000;
 
 export interface StrayErrorsOptions {
   readonly gateway: Gateway;
-  /** The connections of the server. */
-  sockets(): readonly Socket[];
-  /** Those that speak HTTP/2, if it does. */
+  readonly server: Server;
+  /** Its connections that speak HTTP/2, if any do. */
   readonly sessions: Http2Sessions | undefined;
   /** Keeps the request with everything that its handling sets going. */
   readonly attributes: boolean;
@@ -87,11 +85,8 @@ export class StrayErrors {
   }
 
   *#requestsUnderWay(): Generator<RecordedRequest, void, undefined> {
-    const { sessions } = this.#options;
-    for (const socket of this.#options.sockets()) {
-      const request = requestOn(socket);
-      if (request !== undefined) yield request;
-    }
+    const { server, sessions } = this.#options;
+    for (const { req: request } of answersOf(server)) yield request;
     if (sessions !== undefined) yield* sessions.requests();
   }
 
@@ -144,9 +139,4 @@ function report(error: unknown, stray: StrayKind): void {
   const busy = all.filter(({ suspects }) => suspects.length > 0);
   const concerned = [known, busy, all].find(({ length }) => length > 0) ?? [];
   for (const { each, suspects } of concerned) each.report(error, stray, suspects);
-}
-
-/** Node keeps the response under way at its socket, as `Drain` knows too. */
-function requestOn(socket: Socket & { _httpMessage?: ServerResponse | null }): RecordedRequest | undefined {
-  return socket._httpMessage?.req;
 }

@@ -14,9 +14,19 @@ import {
 import { type AllowedOrigins, isAllowedOrigin } from './origin.js';
 import { isAnswering, untilAnswered } from './pipelined-answers.js';
 import { serveWithoutUpgrade } from './plain-request.js';
+import type { UpgradedSockets } from './upgraded-sockets.js';
 
 /** A handler for the `upgrade` event of an HTTP server. */
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export interface UpgradeListenerOptions {
+  readonly gateway: Gateway;
+  /** Serves what asks for another protocol than WebSocket, as if it had not asked. */
+  readonly server: Server;
+  /** Keeps the connections that Node takes out of HTTP. */
+  readonly upgrades: UpgradedSockets;
+  readonly origins: AllowedOrigins | undefined;
+}
 
 /**
  * Makes the one `upgrade` listener of a server. With several, each would answer for all.
@@ -26,9 +36,7 @@ export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: B
  */
 export function createUpgradeListener(
   application: Application,
-  gateway: Gateway,
-  server: Server,
-  origins: AllowedOrigins | undefined,
+  { gateway, server, upgrades, origins }: UpgradeListenerOptions,
 ): UpgradeListener {
   const root = new MountPoint(gateway);
   const observers = observersOf(application);
@@ -36,6 +44,7 @@ export function createUpgradeListener(
   function listener(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Without a listener, a connection that is reset would end the process.
     socket.on('error', ignore);
+    upgrades.track(socket, request);
     if (isAnswering(socket)) {
       void untilAnswered(socket).then((isOpen) => {
         if (isOpen) dispatch(request, socket, head);
@@ -48,6 +57,7 @@ export function createUpgradeListener(
   function dispatch(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (!asksForWebSocket(request)) {
       socket.off('error', ignore);
+      upgrades.untrack(socket);
       serveWithoutUpgrade(server, request, socket, head);
       return;
     }

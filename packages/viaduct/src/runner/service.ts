@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ApplicationLike, toApplication } from '@viaduct/core';
 import { serve, type ServeOptions, type Server } from '@viaduct/node';
-import { Connections, type UnderWay } from './connections.js';
 import { withProbes } from './probes.js';
+import { type UnderWay, underWayOn } from './under-way.js';
 import { withWarmUp } from './warm-up.js';
 
 /** How long an application may take to stop once the time for its requests is up. */
@@ -17,12 +17,10 @@ export interface ServiceSettings {
 /** An application that is being served by this process. */
 export class Service {
   readonly #server: Server;
-  readonly #connections: Connections;
   readonly #readiness: { isReady: boolean };
 
   private constructor(server: Server, readiness: { isReady: boolean }) {
     this.#server = server;
-    this.#connections = new Connections(server.httpServer);
     this.#readiness = readiness;
   }
 
@@ -43,7 +41,7 @@ export class Service {
   }
 
   get underWay(): UnderWay {
-    return this.#connections.underWay;
+    return underWayOn(this.#server.httpServer);
   }
 
   /** @param listener Called at the begin of every request. */
