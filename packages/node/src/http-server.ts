@@ -1,6 +1,4 @@
 import { createServer, type Server, type ServerOptions } from 'node:http';
-import { getPackedSettings } from 'node:http2';
-import { createServer as createSecureServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { ViaductTypeError } from '@viaduct/core';
 import { type Http2Options, Http2Sessions } from './http2-sessions.js';
@@ -36,7 +34,7 @@ export function checkProtocolOptions({ tls, http2 = false }: ProtocolOptions, pl
 /** Node reads the settings when the first client comes, and what it throws then ends the process. */
 function checkSettings({ settings }: Http2Options, place: string): void {
   try {
-    if (settings !== undefined) getPackedSettings(settings);
+    if (settings !== undefined) process.getBuiltinModule('node:http2').getPackedSettings(settings);
   } catch (error) {
     throw wrongHttp2(place, `has settings that Node refuses: ${(error as Error).message}`);
   }
@@ -72,7 +70,8 @@ export function createHttpServer(
   report: (error: unknown) => void,
 ): HttpServer {
   if (tls === undefined) return { httpServer: createServer(settings), sessions: undefined };
-  const httpServer = createSecureServer({
+  // Loaded by those who speak TLS alone: with what stands behind it, half a megabyte.
+  const httpServer = process.getBuiltinModule('node:https').createServer({
     ...settings,
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     ...guardCallbacks(tls, report),

@@ -1,17 +1,16 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import {
-  createServer,
-  type Http2Session,
-  type Http2ServerRequest,
-  type Http2ServerResponse,
-  type Http2Server,
-  type ServerHttp2Session,
-  type ServerOptions,
+import type {
+  Http2Session,
+  Http2ServerRequest,
+  Http2ServerResponse,
+  Http2Server,
+  ServerHttp2Session,
+  ServerOptions,
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { Http2Pulse } from './http2-pulse.js';
-import { Http2Request } from './http2-request.js';
-import { Http2Response } from './http2-response.js';
+import { type Http2Request, http2RequestClass } from './http2-request.js';
+import { http2ResponseClass } from './http2-response.js';
 import { Http2Uploads } from './http2-uploads.js';
 
 /**
@@ -61,16 +60,16 @@ export class Http2Sessions {
     this.#uploads = new Http2Uploads(requestTimeoutMs);
     // Asked in one half of that time, the client has the other for its answer.
     this.#pulse = new Http2Pulse(Math.ceil(idleTimeoutMs / 2));
-    this.#http2 = createServer({
+    this.#http2 = process.getBuiltinModule('node:http2').createServer({
       ...options,
       settings: {
         maxConcurrentStreams: MAX_CONCURRENT_STREAMS,
         maxHeaderListSize: MAX_HEADER_LIST_BYTES,
         ...options.settings,
       },
-      Http2ServerRequest: Http2Request as unknown as typeof Http2ServerRequest,
+      Http2ServerRequest: http2RequestClass() as unknown as typeof Http2ServerRequest,
       // Its type is Node's, as far as Node keeps to it.
-      Http2ServerResponse: Http2Response as unknown as typeof Http2ServerResponse,
+      Http2ServerResponse: http2ResponseClass() as unknown as typeof Http2ServerResponse,
     });
     this.#http2.on('session', (session) => this.#keep(session, this.#accepted as TLSSocket));
     for (const event of ['request', 'checkContinue'] as const) {

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { constants, type ServerHttp2Stream } from 'node:http2';
+import type { ServerHttp2Stream } from 'node:http2';
 import { ViaductError } from '@viaduct/core';
 import { abandon } from '@viaduct/core/internal';
+import { CANCEL, NO_ERROR } from './http2-error-codes.js';
 
 /** A request over HTTP/2 whose body was still to come. */
 interface Upload {
@@ -67,5 +68,3 @@ export class Http2Uploads {
     );
   }
 }
-
-const { NGHTTP2_NO_ERROR: NO_ERROR, NGHTTP2_CANCEL: CANCEL } = constants;

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
-import { type SecureContextOptions, Server as TlsServer } from 'node:tls';
+import type { Server as HttpsServer } from 'node:https';
+import type { SecureContextOptions } from 'node:tls';
 import { ViaductTypeError } from '@viaduct/core';
 import { checkTlsOptions, type TlsOptions } from './tls-options.js';
 
@@ -20,7 +21,7 @@ export function replaceSecureContext(
   initial: TlsOptions | undefined,
   context: SecureContext,
 ): void {
-  if (initial === undefined || !(server instanceof TlsServer)) {
+  if (initial === undefined) {
     throw new ViaductTypeError(
       'VIADUCT_E_OPTION',
       'setSecureContext: this server has no TLS. Write serve(application, { tls: { key, cert } }).',
@@ -28,5 +29,5 @@ export function replaceSecureContext(
   }
   const { key: _key, cert: _cert, pfx: _pfx, passphrase: _passphrase, ...kept } = initial;
   checkTlsOptions(context, 'setSecureContext');
-  server.setSecureContext({ ...kept, ...context });
+  (server as HttpsServer).setSecureContext({ ...kept, ...context });
 }

@@ -1,4 +1,4 @@
-import { createSecureContext, type SecureContextOptions, type TlsOptions as NodeTlsOptions } from 'node:tls';
+import type { SecureContextOptions, TlsOptions as NodeTlsOptions } from 'node:tls';
 import { ViaductTypeError } from '@viaduct/core';
 
 /**
@@ -30,7 +30,7 @@ export function checkTlsOptions(options: TlsOptions, place: string): void {
   refuseMissing(options, place);
   for (const name of ['key', 'cert', 'ca'] as const) refuseOther(options[name], name, place);
   try {
-    createSecureContext(options);
+    process.getBuiltinModule('node:tls').createSecureContext(options);
   } catch (error) {
     throw wrong(place, `tls: ${reason(error)}`, error);
   }
