@@ -71,14 +71,17 @@ function createHandler(hosting: Hosting, depth: number, options: ToFastifyOption
     const arrival = hosting.arrive(raw, reply.raw, request.originalUrl, depth);
     if (state !== undefined) Object.assign(arrival.context.state, state(request));
     if (native) handOver(hosting, arrival, reply);
-    else {
-      // A handler that returned the reply would make Fastify watch it to its end.
-      hosting
-        .answer(arrival)
-        .then((answer) => sendAnswer(reply, answer))
-        .catch((error: unknown) => reply.send(toError(error)));
-    }
+    // Not returned: Fastify would watch the reply to its end.
+    else void compose(hosting, arrival, reply);
   };
+}
+
+async function compose(hosting: Hosting, arrival: Arrival, reply: FastifyHostReply): Promise<void> {
+  try {
+    sendAnswer(reply, await hosting.answer(arrival));
+  } catch (error) {
+    reply.send(toError(error));
+  }
 }
 
 /** Headers that hooks of the host have set wait on the reply, which sends nothing from here on. */

@@ -23,19 +23,28 @@ export interface Answer {
  * A short body that is there already becomes a `Buffer`, so that hosts see its length; a long or slow one
  * stays a stream, and does not make the head wait.
  *
+ * @returns At once where the body is known as a whole.
  * @param onBodyFailure Told when the body fails after this has returned.
  * @throws {ViaductError} `VIADUCT_E_BODY_LENGTH` when the body is not as long as it says.
  * @throws What the body stream threw at once.
  */
-export async function toAnswer(
+export function toAnswer(
   response: Response,
   method: string | undefined,
   onBodyFailure: (error: unknown) => void,
-): Promise<Answer> {
-  const { status, statusText } = response;
-  const reason = statusText === STATUS_CODES[status] ? '' : statusText;
+): Answer | Promise<Answer> {
   const pairs = headerPairs(response) ?? flat(response.headers);
-  const body = await toNodeBody(response, pairs, method, onBodyFailure);
+  const body = toNodeBody(response, pairs, method, onBodyFailure);
+  if (!(body instanceof Promise)) return answerWith(body, response, pairs);
+  return body.then((read) => answerWith(read, response, pairs));
+}
+
+function answerWith(
+  body: Answer['body'],
+  { status, statusText }: Response,
+  pairs: readonly string[],
+): Answer {
+  const reason = statusText === STATUS_CODES[status] ? '' : statusText;
   const isSlow = body instanceof BodyStream && body.isSlow;
   return { status, reason, headers: toHeaderList(pairs), body, isSlow };
 }
@@ -60,17 +69,14 @@ function lengthIn(pairs: readonly string[]): number | undefined {
   return undefined;
 }
 
-async function toNodeBody(
+function toNodeBody(
   response: Response,
   pairs: readonly string[],
   method: string | undefined,
   onFailure: (error: unknown) => void,
-): Promise<Buffer | Readable | undefined> {
+): Answer['body'] | Promise<Answer['body']> {
   const { status } = response;
-  if (method === 'HEAD' || status === 204 || status === 205 || status === 304) {
-    await response.body?.cancel();
-    return undefined;
-  }
+  if (method === 'HEAD' || status === 204 || status === 205 || status === 304) return withoutBody(response);
   const length = lengthIn(pairs);
   const whole = takeBody(response);
   // Before `body` is asked for, which makes a stream.
@@ -78,6 +84,20 @@ async function toNodeBody(
   const { body } = response;
   if (body === null) return checked(Buffer.alloc(0), length);
   if (response.bodyUsed || body.locked) throw bodyUsed();
+  return readBody(response, body, length, onFailure);
+}
+
+async function withoutBody(response: Response): Promise<undefined> {
+  await response.body?.cancel();
+  return undefined;
+}
+
+async function readBody(
+  response: Response,
+  body: ReadableStream<Uint8Array>,
+  length: number | undefined,
+  onFailure: (error: unknown) => void,
+): Promise<Buffer | Readable> {
   const known = knownBody(response);
   const reader = body.getReader();
   if (known !== undefined) return checked(toBuffer(known), length);

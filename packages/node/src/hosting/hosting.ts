@@ -83,9 +83,10 @@ export function createHosting(source: ApplicationLike, place: string, options: H
       const given = await (hasNodeFace(application)
         ? runOnOwnPair(application, arrival)
         : application.fetch(toRequest(request, context), context));
-      const taken = await toAnswer(checkResponse(given, application), request.method, (error) =>
+      const taking = toAnswer(checkResponse(given, application), request.method, (error) =>
         noteFailure(context, error),
       );
+      const taken = taking instanceof Promise ? await taking : taking;
       // Streams are piped to the response when its head is final; hosts let it wait for the first chunk.
       if (taken.isSlow) response.once('pipe', () => response.flushHeaders());
       return taken;
