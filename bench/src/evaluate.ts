@@ -2,7 +2,7 @@ import type { Entrant } from './line-up.js';
 import type { Measurement, Sample } from './measure.js';
 import type { Figure } from './run-report.js';
 import type { Series } from './series.js';
-import { median, percentile, type Summary, summarise } from './statistics.js';
+import { mean, median, percentile, type Summary, summarise } from './statistics.js';
 import type { WorkloadName } from './workloads.js';
 
 /** One contender's figures for one workload, in one series. */
@@ -20,7 +20,10 @@ export interface Row {
   readonly comparisons: readonly Comparison[];
 }
 
-/** One contender's figures divided by another's of the same round. */
+/**
+ * One contender's figures divided by another's of the same round; where that one has a twin, a null test, by the mean
+ * of the two: two processes of a program differ by more than what is measured.
+ */
 export interface Comparison {
   readonly against: string;
   readonly isNullTest: boolean;
@@ -47,12 +50,19 @@ export function evaluate(entrants: readonly Entrant[], series: Series, { samples
         rate: of(requestsPerSecond),
         residentMegabytes: of(({ residentBytes }) => residentBytes / 2 ** 20),
         ...(series.rate === undefined ? {} : { latency: latencyOf(own) }),
-        comparisons: rivals.map((against) =>
-          compare(against, entrant.isNullTest ?? false, own, samplesOf(against)),
-        ),
+        comparisons: rivals.map((against) => {
+          const isNullTest = entrant.isNullTest ?? false;
+          const twins = isNullTest ? [] : entrants.filter((other) => isTwin(other, against));
+          const bases = [against, ...twins.map(({ name }) => name)];
+          return compare(against, isNullTest, own, bases.map(samplesOf));
+        }),
       };
     }),
   );
+}
+
+function isTwin({ isNullTest = false, against = [] }: Entrant, name: string): boolean {
+  return isNullTest && against.includes(name);
 }
 
 function cpuMicroseconds({ serverCpuMs, answers }: Sample): number {
@@ -85,15 +95,16 @@ function compare(
   against: string,
   isNullTest: boolean,
   own: readonly Sample[],
-  others: readonly Sample[],
+  bases: readonly (readonly Sample[])[],
 ): Comparison {
   const ratios = (read: (sample: Sample) => number): number[][] => {
     const generations: number[][] = [];
     for (const sample of own) {
-      const other = others.find(
-        ({ generation, round }) => generation === sample.generation && round === sample.round,
+      const { generation, round } = sample;
+      const others = bases.flatMap(
+        (base) => base.find((other) => other.generation === generation && other.round === round) ?? [],
       );
-      if (other !== undefined) (generations[sample.generation] ??= []).push(read(sample) / read(other));
+      if (others.length > 0) (generations[generation] ??= []).push(read(sample) / mean(others.map(read)));
     }
     return generations;
   };

@@ -35,6 +35,10 @@ export function median(figures: readonly number[]): number {
   return quantile(sort(figures), 0.5);
 }
 
+export function mean(figures: readonly number[]): number {
+  return figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
+}
+
 /** The figure below which this share of them lies. */
 export function percentile(figures: readonly number[], share: number): number {
   return quantile(sort(figures), share);
