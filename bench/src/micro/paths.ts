@@ -52,8 +52,9 @@ const mounts = new MountTable(
   undefined,
 );
 const guards = new GuardTable(Object.fromEntries(nested.map((path) => [path, () => undefined])));
-const trusting = createForwarding(['loopback', '10.0.0.0/8']);
-const suspicious = createForwarding(undefined);
+const nobody = (): void => {};
+const trusting = createForwarding(['loopback', '10.0.0.0/8'], nobody);
+const suspicious = createForwarding(undefined, nobody);
 
 /** As many headers as fit, each with a name of those that are looked for. */
 function rawHeaders(text: string): string[] {

@@ -15,6 +15,7 @@ export { sendPlain } from './plain-answer.js';
 export { markDecidesLimits } from './web-limits.js';
 export { Gateway } from './gateway.js';
 export { isBoundary } from './prefix-tree.js';
+export { lastDue } from './queued-response.js';
 export { plainAddress } from './plain-address.js';
 export { isHopByHop } from './hop-by-hop.js';
 export { knownBody } from './known-body.js';

@@ -23,6 +23,12 @@ export function closeWithConnection(request: IncomingMessage, response: ServerRe
   response.once('close', () => queue.delete(response));
 }
 
+/** The last answer that is due on the connection of this one: itself, or one that waits for it. */
+export function lastDue(response: ServerResponse): ServerResponse {
+  const { [QUEUE]: queue }: QueueingSocket = response.req.socket;
+  return [...(queue ?? [])].at(-1) ?? response;
+}
+
 /** One listener for a connection, however many requests are pipelined on it. */
 function openQueue(socket: QueueingSocket): Set<ServerResponse> {
   const queue = new Set<ServerResponse>();

@@ -42,7 +42,9 @@ function linger(request: RecordedRequest): void {
   });
   request.once('end', () => {
     Reflect.deleteProperty(socket, 'destroySoon');
-    socket.destroySoon();
+    // A server may have been given any duplex stream as a connection: Node asks the same.
+    if (typeof socket.destroySoon === 'function') socket.destroySoon();
+    else socket.destroy();
   });
   socket.end();
   request.resume();

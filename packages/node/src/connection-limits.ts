@@ -1,6 +1,8 @@
-import type { Server, ServerOptions } from 'node:http';
+import type { ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import { checkLimits } from '@viaduct/core/internal';
+import { makeLast } from './last-answer.js';
+import type { RequestListener } from './to-node.js';
 
 /** Limits of connections and heads, which Node applies before a request is there. `Infinity` switches one off. */
 export interface ConnectionLimits {
@@ -15,7 +17,7 @@ export interface ConnectionLimits {
    * keep theirs (60 s is common), so that they never send into a connection that is just closing.
    */
   readonly keepAliveTimeoutMs?: number;
-  /** Requests on one connection: the last is answered with `Connection: close`. Default: no limit. */
+  /** Requests on one connection of HTTP/1.1: the last is answered with `Connection: close`. Default: no limit. */
   readonly maxRequestsPerConnection?: number;
   /** Connections at a time: further ones are closed at once, without an answer. Default: no limit. */
   readonly maxConnections?: number;
@@ -62,20 +64,25 @@ export function toServerOptions(limits: Required<ConnectionLimits>): ServerOptio
   };
 }
 
-/** Sets what `createServer` does not take; to be called before other listeners of requests are added. */
-export function limitConnections(server: Server, limits: Required<ConnectionLimits>): void {
-  if (limits.maxConnections !== Infinity) server.maxConnections = limits.maxConnections;
-  if (limits.maxRequestsPerConnection !== Infinity) limitRequests(server, limits.maxRequestsPerConnection);
-}
-
-/** Node's `maxRequestsPerSocket` says `Connection: close` with the last, and then leaves the connection open. */
-function limitRequests(server: Server, most: number): void {
+/**
+ * Holds connections to their requests: the last that one may have is answered with `Connection: close`, and what was
+ * pipelined behind it is not run (RFC 9112 §9.6).
+ *
+ * Node's `maxRequestsPerSocket` says so too, and then leaves the connection open.
+ */
+export function limitRequests(listener: RequestListener, most: number): RequestListener {
+  if (most === Infinity) return listener;
   const counts = new WeakMap<Socket, number>();
-  server.on('request', ({ socket }, response) => {
+  return function limited(request, response) {
+    // Over HTTP/2, a connection carries requests side by side, and no answer is its last.
+    if (request.httpVersionMajor >= 2) return listener(request, response);
+    const { socket } = request;
     const count = (counts.get(socket) ?? 0) + 1;
     counts.set(socket, count);
-    if (count >= most) response.shouldKeepAlive = false;
-  });
+    if (count > most) return;
+    if (count === most) makeLast(response);
+    listener(request, response);
+  };
 }
 
 function finite(limit: number): number {

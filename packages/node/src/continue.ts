@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { restoreKeepAlive } from './last-answer.js';
 
 /**
  * Sends `100 Continue` when the application first reads the body, and not before.
@@ -14,7 +15,7 @@ export function delayContinue(request: IncomingMessage, response: ServerResponse
     request._read = read;
     if (!response.headersSent) {
       response.writeContinue();
-      response.shouldKeepAlive = keepsAlive;
+      restoreKeepAlive(response, keepsAlive);
     }
     read.call(this, size);
   };

@@ -10,10 +10,14 @@ import { type ProxyTrust, toTrustFunction, type TrustFunction, UNIX_PEER } from 
  * them, so that a bridged framework with a proxy setting of its own is not fooled either.
  *
  * @param trust `undefined`: nobody is trusted.
+ * @param report Told of what a function of the user's throws, which counts as no.
  * @throws {ViaductTypeError} `VIADUCT_E_OPTION`, saying which address is wrong.
  */
-export function createForwarding(trust: ProxyTrust | undefined): Forwarding {
-  const isTrusted = toTrustFunction(trust);
+export function createForwarding(
+  trust: ProxyTrust | undefined,
+  report: (error: unknown) => void,
+): Forwarding {
+  const isTrusted = guarded(toTrustFunction(trust), report);
   return {
     trusts: ({ socket }) => isTrusted(peerOf(socket), 0),
     read(request) {
@@ -25,11 +29,28 @@ export function createForwarding(trust: ProxyTrust | undefined): Forwarding {
   };
 }
 
+function guarded(isTrusted: TrustFunction, report: (error: unknown) => void): TrustFunction {
+  return (address, hop) => {
+    try {
+      return isTrusted(address, hop);
+    } catch (error) {
+      report(error);
+      return false;
+    }
+  };
+}
+
+/** What stands under a socket; under that of TLS, another. */
+interface Handle {
+  readonly _parent?: Handle | null;
+}
+
 /** A TCP connection that has just broken has no address either: which kind it is, only its handle tells. */
-function peerOf(socket: Socket & { readonly _handle?: object | null }): string {
-  const { remoteAddress, _handle: handle } = socket;
-  if (remoteAddress !== undefined) return remoteAddress;
-  return handle && !('getpeername' in handle) ? UNIX_PEER : '';
+function peerOf({ remoteAddress, _handle: handle }: Socket & { readonly _handle?: Handle | null }): string {
+  // On a server of both families, one address has two spellings.
+  if (remoteAddress !== undefined) return plainAddress(remoteAddress) ?? remoteAddress;
+  const transport = handle?._parent ?? handle;
+  return transport && !('getpeername' in transport) ? UNIX_PEER : '';
 }
 
 function readFacts(request: IncomingMessage, peer: string, isTrusted: TrustFunction): ForwardedFacts {

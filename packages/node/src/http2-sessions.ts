@@ -46,8 +46,8 @@ export interface Http2Timeouts {
 export class Http2Sessions {
   /** It never listens: it makes sessions of connections that it is given. */
   readonly #http2: Http2Server;
-  /** What is under way on each. */
-  readonly #sessions = new Map<Http2Session, Set<Http2Request>>();
+  /** What is under way on each, and what carries it. */
+  readonly #sessions = new Map<Http2Session, { requests: Set<Http2Request>; socket: TLSSocket }>();
   /** Whose session is being made. */
   #accepted: TLSSocket | undefined;
   readonly #uploads: Http2Uploads;
@@ -101,20 +101,29 @@ export class Http2Sessions {
     for (const session of this.#sessions.keys()) session.close();
   }
 
+  /** Ends the connections without a request under way whose clients do not close them, though they were told to. */
+  cutIdle(): void {
+    for (const [session, { requests, socket }] of this.#sessions) {
+      if (requests.size > 0) continue;
+      session.destroy();
+      socket.destroy();
+    }
+  }
+
   /** How many requests are under way. */
   get openStreams(): number {
-    return [...this.#sessions.values()].reduce((sum, { size }) => sum + size, 0);
+    return [...this.#sessions.values()].reduce((sum, { requests }) => sum + requests.size, 0);
   }
 
   /** The requests that are under way. */
   *requests(): Generator<IncomingMessage, void, undefined> {
-    for (const requests of this.#sessions.values())
+    for (const { requests } of this.#sessions.values())
       for (const request of requests) yield request as unknown as IncomingMessage;
   }
 
   #keep(session: ServerHttp2Session, socket: TLSSocket): void {
     const requests = new Set<Http2Request>();
-    this.#sessions.set(session, requests);
+    this.#sessions.set(session, { requests, socket });
     if (this.#isClosing) session.close();
     session.once('close', () => this.#sessions.delete(session));
     this.#pulse.watch(session, socket, requests);
@@ -128,7 +137,7 @@ export class Http2Sessions {
 
   #take(request: Http2Request, response: ServerResponse): void {
     const { stream } = request;
-    const requests = stream.session === undefined ? undefined : this.#sessions.get(stream.session);
+    const requests = stream.session === undefined ? undefined : this.#sessions.get(stream.session)?.requests;
     if (requests === undefined) return;
     requests.add(request);
     stream.once('close', () => requests.delete(request));

@@ -7,7 +7,7 @@ import { refuseWrongOptions, type ServeOptions, watchesStray } from './serve-opt
 import { refuseConnect } from './connect.js';
 import { delayContinue } from './continue.js';
 import { Drain } from './drain.js';
-import { checkConnectionLimits, limitConnections, toServerOptions } from './connection-limits.js';
+import { checkConnectionLimits, limitRequests, toServerOptions } from './connection-limits.js';
 import { Deadline } from './deadline.js';
 import { toEndpoint } from './endpoint.js';
 import { createHttpServer } from './http-server.js';
@@ -15,7 +15,7 @@ import { listen } from './listen.js';
 import { replaceSecureContext, type SecureContext } from './secure-context.js';
 import { StrayErrors } from './stray-errors.js';
 import { createGateway, createListener } from './to-node.js';
-import { createUpgradeListener, leavesHttp } from './upgrade.js';
+import { createUpgradeListener, leavesHttp, trackForeignUpgrades } from './upgrade.js';
 import { UpgradedSockets } from './upgraded-sockets.js';
 
 /** A server that listens. */
@@ -99,14 +99,13 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
     ...(runnable.upgrade === undefined ? undefined : { shouldUpgradeCallback: leavesHttp }),
   };
   const { httpServer, sessions } = createHttpServer(options, settings, (error) => gateway.report(error));
-  limitConnections(httpServer, limits);
+  if (limits.maxConnections !== Infinity) httpServer.maxConnections = limits.maxConnections;
   // Beyond some 2,000 headers Node drops the rest without a word; the limit on the size of the head remains.
   httpServer.maxHeadersCount = 0;
   // Not in Node's documentation, and there since its first HTTP server.
   (httpServer as HttpServer & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen =
     options.allowHalfOpen ?? false;
   const upgrades = new UpgradedSockets();
-  const drain = new Drain(httpServer, { upgrades, sessions, isSecure: options.tls !== undefined });
   const stray = new StrayErrors({
     gateway,
     server: httpServer,
@@ -116,13 +115,19 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
     closeTimeoutMs,
     close,
   });
-  const listener = stray.within(createListener(runnable, gateway));
+  const listener = limitRequests(
+    stray.within(createListener(runnable, gateway)),
+    limits.maxRequestsPerConnection,
+  );
   httpServer.on('request', listener);
   httpServer.on('checkContinue', (request, response) => {
     delayContinue(request, response);
     httpServer.emit('request', request, response);
   });
-  httpServer.on('connect', refuseConnect);
+  httpServer.on('connect', (request, socket) => {
+    upgrades.track(socket, request);
+    refuseConnect(request, socket);
+  });
   if (runnable.upgrade !== undefined) {
     const upgrade = createUpgradeListener(runnable, {
       gateway,
@@ -131,7 +136,11 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
       origins: options.webSocketOrigins,
     });
     httpServer.on('upgrade', stray.within(upgrade));
+  } else {
+    trackForeignUpgrades(httpServer, upgrades);
   }
+  const isSecure = options.tls !== undefined;
+  const drain = new Drain({ server: httpServer, listener, upgrades, sessions, isSecure });
 
   const deadline = new Deadline();
   let closed: Promise<void> | undefined;

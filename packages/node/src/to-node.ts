@@ -56,7 +56,9 @@ export function createGateway(options: ToNodeOptions, place: string): Gateway {
     }),
   );
   checkLimits(limits, place);
-  return new Gateway({ onError, forwarding: createForwarding(trustProxy), limits });
+  const forwarding = createForwarding(trustProxy, (error) => gateway.report(error));
+  const gateway = new Gateway({ onError, forwarding, limits });
+  return gateway;
 }
 
 /** {@link toNode}, for a server that keeps the gateway to wait for the work it holds. */

@@ -76,6 +76,25 @@ export function createUpgradeListener(
 }
 
 /**
+ * Keeps the connections that listeners of the user's own take out of HTTP, such as those of a WebSocket server on
+ * `server.httpServer`, to close them with the others.
+ *
+ * It listens for upgrades only where somebody else does: with a listener, Node takes them out of HTTP.
+ */
+export function trackForeignUpgrades(server: Server, upgrades: UpgradedSockets): void {
+  function track(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // Theirs may be gone again.
+    if (server.listenerCount('upgrade') === 1) serveWithoutUpgrade(server, request, socket, head);
+    else upgrades.track(socket, request);
+  }
+  server.on('newListener', function onNew(event: string) {
+    if (event !== 'upgrade') return;
+    server.off('newListener', onNew);
+    server.on('upgrade', track);
+  });
+}
+
+/**
  * Whether a connection is taken out of HTTP for a request, for the upgrade listener to decide: Node from 24.9
  * on asks (`shouldUpgradeCallback`).
  *

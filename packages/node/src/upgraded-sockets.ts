@@ -7,21 +7,30 @@ const GOING_AWAY = closeFrame(1001);
 
 interface Upgraded {
   readonly request: RecordedRequest;
+  readonly forget: () => void;
   isTold: boolean;
 }
 
-/** The connections of a server that Node has taken out of HTTP for their upgrade. */
+/** The connections that Node has taken out of HTTP, for an upgrade or as a tunnel: its server knows them no more. */
 export class UpgradedSockets {
   readonly #sockets = new Map<Duplex, Upgraded>();
 
+  get size(): number {
+    return this.#sockets.size;
+  }
+
   track(socket: Duplex, request: RecordedRequest): void {
-    this.#sockets.set(socket, { request, isTold: false });
-    socket.once('close', () => this.#sockets.delete(socket));
+    const forget = (): void => void this.#sockets.delete(socket);
+    this.#sockets.set(socket, { request, forget, isTold: false });
+    socket.once('close', forget);
   }
 
   /** It goes back to HTTP. */
   untrack(socket: Duplex): void {
-    this.#sockets.delete(socket);
+    const upgraded = this.#sockets.get(socket);
+    if (upgraded === undefined) return;
+    socket.off('close', upgraded.forget);
+    upgraded.forget();
   }
 
   /**
@@ -36,10 +45,15 @@ export class UpgradedSockets {
     }
   }
 
-  /** Closes what is left. @returns How many, less those with earlier requests under way, which are known elsewhere. */
+  /**
+   * Closes what is left.
+   *
+   * @returns How many were in use: not those that were refused, nor those with earlier requests under way, which count
+   * as such.
+   */
   cut(): number {
     const sockets = [...this.#sockets.keys()];
-    const count = sockets.filter((socket) => !isAnswering(socket)).length;
+    const count = sockets.filter((socket) => !socket.writableEnded && !isAnswering(socket)).length;
     for (const socket of sockets) socket.destroy();
     return count;
   }
