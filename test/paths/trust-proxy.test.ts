@@ -3,7 +3,14 @@ import { request as send } from 'node:http';
 import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { contextOf, createDispatcher, type ProxyTrust, serve, type Server } from 'viaduct';
+import {
+  contextOf,
+  createDispatcher,
+  type ProxyTrust,
+  type RequestContext,
+  serve,
+  type Server,
+} from 'viaduct';
 import { fromKoa } from '@viaduct/koa';
 import Koa from 'koa';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -164,6 +171,39 @@ describe('forwarded headers', () => {
     const { status, body } = await see('loopback', { 'X-Forwarded-For': written });
     expect([status, (JSON.parse(body) as Seen).address]).toEqual([200, address]);
     expect(isIP(address)).not.toBe(0);
+  });
+
+  it('are believed when a function says so of the address as it is written, on a server of both families', async () => {
+    const asked: string[] = [];
+    const trustProxy = (address: string): boolean => asked.push(address) > 0 && address === '127.0.0.1';
+    const application = (_request: Request, { clientAddress }: RequestContext): Response =>
+      new Response(clientAddress);
+    server = await serve(application, { port: 0, trustProxy });
+    const { body } = await get({ port: server.port, host: '127.0.0.1' }, '/', {
+      'x-forwarded-for': '203.0.113.9',
+    });
+    expect(body).toBe('203.0.113.9');
+    expect(new Set(asked)).toEqual(new Set(['127.0.0.1', '203.0.113.9']));
+  });
+
+  it('are not believed when the function throws, which is reported and ends nothing', async () => {
+    const errors: unknown[] = [];
+    server = await serve(
+      (_request: Request, { clientAddress }: RequestContext) => new Response(clientAddress),
+      {
+        port: 0,
+        host: '127.0.0.1',
+        trustProxy() {
+          throw new Error('no list');
+        },
+        onError: (error) => void errors.push(error),
+      },
+    );
+    const { body } = await get({ port: server.port, host: '127.0.0.1' }, '/', {
+      'x-forwarded-for': '203.0.113.9',
+    });
+    expect(body).toBe('127.0.0.1');
+    expect(errors).toContainEqual(new Error('no list'));
   });
 
   it('unix means nothing over TCP, nor in a header', async () => {

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { answersOf } from '@viaduct/core/internal';
 import {
   contextOf,
   createDispatcher,
@@ -104,6 +106,161 @@ describe('close', () => {
     await server.close();
     await connection.closed;
     expect(server.closeReport?.cutRequests).toBe(0);
+  });
+
+  it('lets connections that were opened long before ask within the grace of idle ones', async () => {
+    const server = await serve(lint({ fetch: () => new Response('x') }), LOCAL);
+    const [silent, begun] = [await Connection.open(server.port), await Connection.open(server.port)];
+    await begun.write('GET / HTTP/1.1\r\nHost: h');
+    // Longer than a first head may take from the beginning of a drain on.
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    const closing = server.close();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await silent.write(toBytes({ target: '/' }));
+    await begun.write('.test\r\n\r\n');
+    for (const connection of [silent, begun]) expect((await connection.read()).status).toBe(200);
+    await closing;
+  });
+
+  it('waits until a slow client has the whole of an answer that has ended', async () => {
+    const size = 30_000_000;
+    const server = await serve(
+      fromNode((_request, response) => void response.end(Buffer.alloc(size))),
+      LOCAL,
+    );
+    const client = connect(server.port, '127.0.0.1').pause();
+    onTestFinished(() => void client.destroy());
+    client.write(toBytes({ target: '/' }));
+    await once(client, 'readable');
+    const closing = server.close();
+    // Longer than idle connections are given.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    let received = 0;
+    client.on('data', (chunk: Buffer) => (received += chunk.length)).resume();
+    await once(client, 'end');
+    expect(received).toBeGreaterThan(size);
+    await closing;
+    expect(server.closeReport?.cutRequests).toBe(0);
+  });
+
+  it('tells of the rest of an ended answer that the deadline cuts', async () => {
+    const server = await serve(
+      fromNode((_request, response) => void response.end(Buffer.alloc(30_000_000))),
+      LOCAL,
+    );
+    const client = connect(server.port, '127.0.0.1').pause();
+    onTestFinished(() => void client.destroy());
+    client.write(toBytes({ target: '/' }));
+    await once(client, 'readable');
+    await server.close({ timeoutMs: 1_000 });
+    expect(server.closeReport?.cutRequests).toBe(1);
+  });
+
+  it('answers all that was pipelined before, the last with Connection: close', async () => {
+    const goOn = defer();
+    let asked = 0;
+    const application = fromNode(async (_request, response) => {
+      asked += 1;
+      await goOn.promise;
+      response.end('slow');
+    });
+    const server = await serve(application, LOCAL);
+    const connection = await Connection.open(server.port);
+    await connection.write(Buffer.concat([toBytes({ target: '/' }), toBytes({ target: '/' })]));
+    while (asked < 2) await new Promise((resolve) => setImmediate(resolve));
+    const closing = server.close();
+    await connection.write(toBytes({ target: '/' }));
+    while (asked < 3) await new Promise((resolve) => setImmediate(resolve));
+    goOn.resolve();
+    const answers = [await connection.read(), await connection.read(), await connection.read()];
+    const lasts = answers.map(({ headers }) => new Headers(headers as [string, string][]).get('connection'));
+    expect(lasts).toEqual(['keep-alive', 'keep-alive', 'close']);
+    await Promise.all([closing, connection.closed]);
+  });
+
+  it('runs nothing behind an answer that has said it is the last', async () => {
+    const [begun, goOn] = [defer(), defer()];
+    const asked: (string | undefined)[] = [];
+    const application = fromNode(async (request, response) => {
+      asked.push(request.url);
+      await begun.promise;
+      response.write('half');
+      await goOn.promise;
+      response.end(' and half');
+    });
+    const server = await serve(application, LOCAL);
+    const connection = await Connection.open(server.port);
+    await connection.write(toBytes({ target: '/first' }));
+    while (asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const closing = server.close();
+    begun.resolve();
+    await connection.waitFor('half');
+    await connection.write(toBytes({ target: '/late' }));
+    // A round trip on the loopback, so that the server has read it.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    goOn.resolve();
+    expect((await connection.read()).body.toString()).toBe('half and half');
+    await Promise.all([closing, connection.closed]);
+    expect([asked, connection.unread]).toEqual([['/first'], '']);
+  });
+
+  it('makes an answer the last whatever Expect: 100-continue asks for', async () => {
+    const application = fromNode(async (request, response) => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      request.resume().on('end', () => response.end('read'));
+    });
+    const server = await serve(application, LOCAL);
+    const connection = await Connection.open(server.port);
+    await connection.write(
+      'POST / HTTP/1.1\r\nHost: h.test\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n',
+    );
+    while (answersOf(server.httpServer).length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const closing = server.close();
+    expect((await connection.read()).status).toBe(100);
+    await connection.write('hi');
+    expect((await connection.read()).headers).toContainEqual(['Connection', 'close']);
+    await Promise.all([closing, connection.closed]);
+  });
+
+  it('waits for requests on connections that it was given', async () => {
+    const { arrived, goOn, server } = await slowServer();
+    const front = createServer((socket) => server.httpServer.emit('connection', socket));
+    onTestFinished(() => void front.close());
+    await once(front.listen(0, '127.0.0.1'), 'listening');
+    const connection = await Connection.open((front.address() as AddressInfo).port);
+    await connection.write(toBytes({ target: '/' }));
+    await arrived.promise;
+    const closing = server.close();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    goOn.resolve();
+    expect((await connection.read()).body.toString()).toBe('slow');
+    await closing;
+    expect(server.closeReport?.cutRequests).toBe(0);
+  });
+
+  it('cuts what a listener of the user has taken out of HTTP, and a tunnel that was refused', async () => {
+    const server = await serve(lint({ fetch: () => new Response('x') }), LOCAL);
+    const take = (_request: unknown, socket: Duplex): void => void socket.resume().write(SWITCHED);
+    server.httpServer.on('upgrade', take);
+    const [taken, tunnel] = [await Connection.open(server.port), await Connection.open(server.port)];
+    await taken.write(HANDSHAKE);
+    expect((await taken.read()).status).toBe(101);
+    await tunnel.write('CONNECT h.test:443 HTTP/1.1\r\nHost: h.test\r\n\r\n');
+    expect((await tunnel.read()).status).toBe(501);
+    await server.close({ timeoutMs: 0 });
+    await Promise.all([taken.closed, tunnel.closed]);
+    expect(server.closeReport?.cutUpgrades).toBe(1);
+  });
+
+  it('serves what asks for an upgrade when the listener of the user is gone again', async () => {
+    const server = await serve(lint({ fetch: () => new Response('x') }), LOCAL);
+    onTestFinished(() => server.close());
+    const take = (): void => undefined;
+    server.httpServer.on('upgrade', take).off('upgrade', take);
+    const connection = await Connection.open(server.port);
+    await connection.write(HANDSHAKE);
+    expect((await connection.read()).status).toBe(200);
+    connection.reset();
   });
 
   it('writes nothing into the answer to a request that asked for another protocol in vain', async () => {

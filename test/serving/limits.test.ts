@@ -450,6 +450,25 @@ describe('connections', () => {
     expect(await statusOf(kept, GET)).toBe(200);
   });
 
+  it('D2 run nothing beyond maxRequestsPerConnection, whatever was sent at once or expects 100-continue', async () => {
+    const asked: (string | undefined)[] = [];
+    const application = fromNode((request, response) => {
+      asked.push(request.url);
+      request.resume().on('end', () => setImmediate(() => response.end('done')));
+    });
+    const { connect: open } = await openServer(application, { maxRequestsPerConnection: 2 });
+    const connection = await open();
+    await connection.write(['/1', '/2', '/3', '/4'].map((path) => GET.replace('/x', path)).join(''));
+    for (const _ of [1, 2]) expect((await connection.read()).body.toString()).toBe('done');
+    await connection.closed;
+    expect([asked, connection.unread]).toEqual([['/1', '/2'], '']);
+    const hesitant = await open();
+    expect(await statusOf(hesitant, GET)).toBe(200);
+    expect(await statusOf(hesitant, `${HEAD}Expect: 100-continue\r\nContent-Length: 2\r\n\r\n`)).toBe(100);
+    expect(await statusOf(hesitant, 'hi')).toBe(200);
+    await hesitant.closed;
+  });
+
   it('D2 are closed after maxRequestsPerConnection', async () => {
     const { connect: open } = await openServer(hello, { maxRequestsPerConnection: 2 });
     const connection = await open();

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Application, createDispatcher, type ServeOptions } from 'viaduct';
+import { Duplex } from 'node:stream';
+import { type Application, createDispatcher, type ServeOptions, toApplication, toNode } from 'viaduct';
 import { describe, expect, it } from 'vitest';
 import { Connection } from '../conformance/connection.js';
+import { defer } from '../conformance/deferred.js';
 import { KINDS } from '../conformance/kinds.js';
 import { valuesOf } from '../conformance/wire-response.js';
 import { type OpenedServer, openServer } from '../conformance/opened-server.js';
@@ -131,4 +135,35 @@ describe('What the gateway refuses itself', () => {
     await Promise.all([sent, connection.closed]);
     expect(bytesRead()).toBeLessThan(8 * MEGABYTE);
   });
+});
+
+it('B5 is refused also where the server was given a stream that is no socket', async () => {
+  const server = createServer(toNode(() => new Response('sign in first', { status: 401 })));
+  const written: Buffer[] = [];
+  const stream = new Duplex({
+    read() {},
+    write(chunk: Buffer, _encoding, done) {
+      // What is sent before the client has read the answer.
+      if (written.push(chunk) === 1) stream.push(Buffer.alloc(100_000));
+      done();
+    },
+  });
+  server.emit('connection', stream);
+  stream.push('POST / HTTP/1.1\r\nHost: h.test\r\nContent-Length: 100000\r\n\r\n');
+  await once(stream, 'close');
+  expect(Buffer.concat(written).toString()).toMatch(/^HTTP\/1\.1 401 /);
+});
+
+it('an upload that is lost behind an early answer ends for its reader', async () => {
+  const read = defer<unknown>();
+  const application = toApplication((request: Request) => {
+    void request.text().then(read.resolve, read.resolve);
+    return new Response('thanks');
+  });
+  const { connect } = await open(application);
+  const connection = await connect();
+  await connection.write('POST / HTTP/1.1\r\nHost: h.test\r\nContent-Length: 500000\r\n\r\nsome of it');
+  expect((await connection.read()).status).toBe(200);
+  connection.reset();
+  expect(await read.promise).toMatchObject({ code: 'VIADUCT_E_CLIENT_GONE' });
 });

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { connect as connectSecurely } from 'node:tls';
 import { contextOf, fromNode } from 'viaduct';
 import { WebSocket, WebSocketServer } from 'ws';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -82,6 +84,37 @@ describe('a server with TLS that closes', () => {
     await server.close();
     await reset;
     expect(outcomes).toEqual(['aborted']);
+  });
+
+  it('does not wait for connections that never say a word, or never close', async () => {
+    const { server } = await openSecureServer(() => new Response('x'), { closeTimeoutMs: 60_000 });
+    const silent = connect(server.port, '127.0.0.1').resume();
+    onTestFinished(() => void silent.destroy());
+    await once(silent, 'connect');
+    const wire = await openWire(server.port);
+    await Promise.all([server.close(), once(silent, 'close')]);
+    await expect(wire.until(HEADERS, 1)).rejects.toThrow('the connection was closed');
+    expect(server.closeReport).toEqual({ cutRequests: 0, cutUpgrades: 0, unfinishedWork: 0 });
+  });
+
+  it('tells of the WebSockets that it cut', async () => {
+    const switching = fromNode(() => undefined, {
+      upgrade(_request, socket) {
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n');
+        socket.resume();
+      },
+    });
+    const { server } = await openSecureServer(switching);
+    const client = connectSecurely({ port: server.port, host: '127.0.0.1', rejectUnauthorized: false });
+    client
+      .on('error', () => undefined)
+      .write(
+        'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: websocket\r\n' +
+          'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+      );
+    await once(client, 'data');
+    await server.close({ timeoutMs: 0 });
+    expect(server.closeReport?.cutUpgrades).toBe(1);
   });
 
   it('tells HTTP/1.1 connections on the same port that this answer is the last', async () => {

@@ -385,6 +385,22 @@ describe('a request for another protocol', () => {
   });
 });
 
+it('W5: a client that asks for h2c with every request leaves no listeners behind', async () => {
+  server = await serve(createDispatcher({ '/': () => new Response('x') }), { port: 0, host: '127.0.0.1' });
+  const listeners = new Promise<() => number>((resolve) => {
+    server?.httpServer.once('connection', (socket) => resolve(() => socket.listenerCount('close')));
+  });
+  const client = connect(server.port, '127.0.0.1');
+  const counts: number[] = [];
+  for (let count = 0; count < 3; count += 1) {
+    client.write('GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
+    await once(client, 'data');
+    counts.push((await listeners)());
+  }
+  client.destroy();
+  expect(new Set(counts).size).toBe(1);
+});
+
 describe('a server that stops', () => {
   it('C6, A9.136: closes WebSockets with 1001', async () => {
     await listen();

@@ -96,6 +96,10 @@ class BodySource implements UnderlyingSource<Uint8Array> {
   readonly #request: RecordedRequest;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #isClosed = false;
+  /** Once a request is answered, Node does not tell it that its connection is gone. */
+  readonly #onConnectionLost = (): void => {
+    if (!this.#request.destroyed) this.#fail(uploadError(this.#request));
+  };
 
   constructor(request: RecordedRequest) {
     this.#request = request;
@@ -107,7 +111,7 @@ class BodySource implements UnderlyingSource<Uint8Array> {
   }
 
   cancel(): void {
-    this.#isClosed = true;
+    this.#close();
     // What is left of the upload is read and dropped, so that the connection stays in step.
     this.#request.resume();
   }
@@ -116,23 +120,32 @@ class BodySource implements UnderlyingSource<Uint8Array> {
     const request = this.#request;
     this.#controller = controller;
     // Who comes after its end waits for an event that has been.
-    if (request.destroyed || request.readableEnded)
-      return this.#close(() => controller.error(uploadError(request)));
+    if (request.destroyed || request.readableEnded) return this.#fail(uploadError(request));
     request.pause();
     request.on('data', (chunk: Uint8Array) => {
       if (this.#isClosed) return;
       controller.enqueue(chunk);
       if ((controller.desiredSize ?? 0) <= 0) request.pause();
     });
-    request.once('end', () => this.#close(() => controller.close()));
-    request.once('error', (error) => this.#close(() => controller.error(uploadError(request, error))));
-    request.once('close', () => this.#close(() => controller.error(uploadError(request))));
+    request.once('end', () => {
+      if (this.#close()) controller.close();
+    });
+    request.once('error', (error) => this.#fail(uploadError(request, error)));
+    request.once('close', () => this.#fail(uploadError(request)));
+    // Over HTTP/2, a connection outlives its requests.
+    if (request.httpVersionMajor < 2) request.socket.once('close', this.#onConnectionLost);
   }
 
-  #close(finish: () => void): void {
-    if (this.#isClosed) return;
+  #fail(error: Error): void {
+    if (this.#close()) this.#controller?.error(error);
+  }
+
+  /** @returns Whether it was open. */
+  #close(): boolean {
+    if (this.#isClosed) return false;
     this.#isClosed = true;
-    finish();
+    if (this.#request.httpVersionMajor < 2) this.#request.socket.off('close', this.#onConnectionLost);
+    return true;
   }
 }
 
