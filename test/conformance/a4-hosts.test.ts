@@ -25,6 +25,19 @@ everyWay((way) => {
         target: '/bar',
         answer: 'F8||/bar|',
       },
+      { title: 'A4.64 a wildcard, any port', host: 'a.foo.org:8080', target: '/', answer: 'S||/|' },
+      {
+        title: 'A4.62, A4.64 a wildcard with a port of its own',
+        host: 'a.foo.org:8443',
+        target: '/',
+        answer: 'S8||/|',
+      },
+      {
+        title: 'A4.64 a name comes before a wildcard with a port',
+        host: 'x.foo.org:8443',
+        target: '/',
+        answer: 'X||/|',
+      },
       { title: 'A4.65 another host', host: 'other.org', target: '/', answer: 'D||/|' },
       { title: 'A4.65 a name that ends like the host', host: 'notfoo.org', target: '/', answer: 'D||/|' },
     ]);
@@ -72,6 +85,16 @@ everyWay((way) => {
 });
 
 everyKind(({ kind, face }) => {
+  describe('a guard of a wildcard with a port', () => {
+    const guards = { '*.foo.org:8443/bar': () => new Response('guard', { status: 401 }) };
+    const { send } = openForAll(face, () => tableOf({ '/': 'D' }, kind, 'declared', { guards }));
+
+    it('A4.62, A4.64 runs for that port, and for no other', async () => {
+      expect((await send({ host: 'a.foo.org:8443', target: '/bar/x' })).text).toBe('guard');
+      expect((await send({ host: 'a.foo.org:8080', target: '/bar/x' })).text).toBe('D||/bar/x|');
+    });
+  });
+
   const { send } = openForAll(face, () => createDispatcher({ '/outer': tableOf(T4, kind, 'declared') }));
 
   it('A4.60 hosts count in a nested dispatcher too', async () => {

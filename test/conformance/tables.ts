@@ -19,6 +19,7 @@ export const T4: Names = {
   'foo.org/': 'F',
   'foo.org/bar': 'FB',
   '*.foo.org/': 'S',
+  '*.foo.org:8443/': 'S8',
   'x.foo.org/': 'X',
   'foo.org:8443/': 'F8',
 };

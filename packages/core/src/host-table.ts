@@ -4,8 +4,8 @@ import { PrefixTree } from './prefix-tree.js';
 /**
  * One prefix tree for each host of a table, and one for all hosts.
  *
- * A host with its port comes before the host alone, that before a wildcard of one label, and that before
- * entries without a host. The cost of a look-up does not grow with the number of hosts.
+ * A name comes before a wildcard of one label, and that before entries without a host; of two that are alike the
+ * one with the port comes first. The cost of a look-up does not grow with the number of hosts.
  */
 export class HostTable<Value> {
   readonly anyHost: PrefixTree<Value> = new PrefixTree<Value>();
@@ -36,7 +36,8 @@ export class HostTable<Value> {
     // A server hears few names, and mostly the same one as last time.
     if (host === this.#latestHost) return this.#latestTrees;
     const { name, port } = parseHost(host) ?? { name: '', port: '' };
-    const keys = [`${name}:${port}`, name, `*${name.slice(name.indexOf('.'))}`];
+    const wildcard = `*${name.slice(name.indexOf('.'))}`;
+    const keys = [`${name}:${port}`, name, `${wildcard}:${port}`, wildcard];
     const trees = keys.flatMap((key) => this.#byHost.get(key) ?? []);
     this.#latestTrees = [...trees, this.anyHost];
     this.#latestHost = host;

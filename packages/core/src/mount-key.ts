@@ -6,7 +6,7 @@ import { decodeUnreserved } from './readings.js';
 export interface MountKey {
   /** As the user wrote it. */
   readonly written: string;
-  /** `''` (any), `foo.org`, `foo.org:8443` or `*.foo.org`. */
+  /** `''` (any), `foo.org`, `foo.org:8443`, `*.foo.org` or `*.foo.org:8443`. */
   readonly host: string;
   /** `''` or `/a/b`: percent-encoded as on the wire, triplets in capitals, no slash at the end. */
   readonly path: string;
