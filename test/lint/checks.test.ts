@@ -1,4 +1,4 @@
-import { lintChecks, type Violation } from '@viaduct/core';
+import { createContext, lint, lintChecks, type Violation } from '@viaduct/core';
 import { describe, expect, it } from 'vitest';
 import { CASES } from './cases.js';
 
@@ -27,6 +27,17 @@ describe.concurrent('lint', () => {
       expect(found.filter(({ id }) => id === check.id)).toEqual([]);
     });
   }
+});
+
+it('R4: tells of a path with two slashes below a mount, on the web face too', async () => {
+  const found: Violation[] = [];
+  const request = new Request('http://host.test//x');
+  const context = createContext(new Request('http://host.test/a/x'), { basePath: '/a' });
+  await lint(() => new Response('x'), { onViolation: (violation) => found.push(violation) }).fetch(
+    request,
+    context,
+  );
+  expect(found.map(({ id }) => id)).toContain('R4');
 });
 
 async function run(side: 'breaks' | 'keeps', id: string): Promise<readonly Violation[]> {

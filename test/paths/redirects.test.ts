@@ -1,6 +1,6 @@
 import { fromKoa } from '@viaduct/koa';
 import Koa from 'koa';
-import { createDispatcher } from 'viaduct';
+import { createDispatcher, lint, type Violation } from 'viaduct';
 import { describe, expect, it } from 'vitest';
 import { openServer } from '../conformance/opened-server.js';
 
@@ -35,4 +35,21 @@ describe('P38 what a mounted app writes into Location', () => {
     const [, location = ''] = headers.find(([name]) => name.toLowerCase() === 'location') ?? [];
     expect(location).not.toMatch(/^[/\\]{2}/);
   });
+
+  it.each(['/foo//evil.test', '/foo/.//evil.test', '/foo/x/..//evil.test', '/foo/%2e/\\evil.test'])(
+    'nor where it is made of the URL, which has its dots resolved: %s',
+    async (target) => {
+      const violations: Violation[] = [];
+      const app = lint(
+        ({ url }) => new Response(null, { status: 301, headers: { location: `${new URL(url).pathname}/` } }),
+        { onViolation: (violation) => violations.push(violation) },
+      );
+      const { connect } = await openServer(createDispatcher({ '/foo': app }));
+      const connection = await connect();
+      await connection.write(`GET ${target} HTTP/1.1\r\nHost: h.test\r\n\r\n`);
+      const { headers } = await connection.read();
+      expect(headers.filter(([name]) => name === 'location')).toEqual([['location', '/evil.test/']]);
+      expect(violations).toEqual([]);
+    },
+  );
 });

@@ -110,9 +110,12 @@ export class Context implements RequestContext {
 
   /** The URL that a web application mounted here is given: the original one without the base path. */
   get mountedUrl(): string {
-    const target = targetBelow(this.exchange.target, this.point.basePath);
-    const fragment = target.indexOf('#');
-    return this.#origin + (fragment === -1 ? target : target.slice(0, fragment));
+    const { target } = this.exchange;
+    const below = targetBelow(target, this.basePath);
+    const fragment = below.indexOf('#');
+    const url = this.#origin + (fragment === -1 ? below : below.slice(0, fragment));
+    // A URL resolves dots, and `/.//evil.example` begins with two slashes then.
+    return this.basePath === '' || typeof target === 'string' ? url : withOneSlash(new URL(url).href);
   }
 
   get #origin(): string {
@@ -122,6 +125,11 @@ export class Context implements RequestContext {
   get #rootPath(): string {
     return this.basePath === '' ? '/' : '';
   }
+}
+
+/** `http://host//path` → `http://host/path` */
+function withOneSlash(url: string): string {
+  return url.replace(/^(https?:\/\/[^/]+)\/{2,}/, '$1/');
 }
 
 /**

@@ -42,13 +42,13 @@ export const REQUEST_CHECKS: Checks<RequestCheckId, HeadCheck<RequestFacts>> = {
     severity: 'error',
     message: 'must pass a target in origin-form and a path without query',
     cure: 'Read the target once, with createDispatcher, toNode or serve, and answer other forms there.',
-    find({ face, url, context: { basePath, path } }) {
+    find({ face, url, context: { basePath, path }, readsContext }) {
       // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
       if (/[?#\u0000-\u001F\u007F]/.test(path)) return `the path is ${JSON.stringify(path)}`;
       if (face === 'node' && !url.startsWith('/')) return `req.url is ${JSON.stringify(url)}`;
-      if (face === 'node' && basePath !== '' && /^\/[/\\]/.test(url))
-        return `req.url is ${JSON.stringify(url)}`;
-      return undefined;
+      if (basePath === '' || readsContext) return undefined;
+      const target = face === 'node' ? url : url.replace(/^https?:\/\/[^/]*/, '');
+      return /^\/[/\\]/.test(target) ? `the target is ${JSON.stringify(target)}` : undefined;
     },
   },
   /**
