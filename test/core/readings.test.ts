@@ -37,6 +37,10 @@ describe('wideReadings', () => {
     ['/x%2F..%5Cadmin', '/admin'],
     ['/caf%C3%A9', '/café'],
     ['/admin#x', '/admin'],
+    ['/.//x/admin', '/admin'],
+    ['/y/..//x/admin', '/admin'],
+    ['//x/admin%3By', '/admin'],
+    ['//x/admin%23y', '/admin'],
   ])('of %s include %s', (path, reading) => {
     expect(wideReadings(path)).toContain(reading);
   });

@@ -35,6 +35,12 @@ export const FRAMEWORKS: readonly Framework[] = [
   { name: 'Hono', ignoresCase: false, cutsAtSemicolon: false, create: createHono },
   { name: 'h3', ignoresCase: false, cutsAtSemicolon: false, create: createH3 },
   { name: 'a bare handler with new URL', ignoresCase: false, cutsAtSemicolon: false, create: createBare },
+  {
+    name: 'a fetch handler that asks by path',
+    ignoresCase: false,
+    cutsAtSemicolon: false,
+    create: createAsking,
+  },
 ];
 
 /** `useSemicolonDelimiter` is missing in Fastify's type of `routerOptions`. */
@@ -110,11 +116,19 @@ function createH3(routes: readonly string[], tell: Tell): ApplicationLike {
 function createBare(routes: readonly string[], tell: Tell): ApplicationLike {
   return fromNode((req, res) => {
     const { url = '/' } = req;
-    const path = URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : '';
-    const below = routes.find((route) => route.endsWith('/*') && path.startsWith(route.slice(0, -1)));
-    const route = routes.includes(path) ? path : (below ?? '*');
-    res.writeHead(200, tell(route, url)).end('x');
+    res.writeHead(200, tell(routeByHand(routes, url), url)).end('x');
   });
+}
+
+/** The way of most proxies: what answers parses the path of the `Request` once more. */
+function createAsking(routes: readonly string[], tell: Tell): ApplicationLike {
+  return (request: Request) => answer(routeByHand(routes, new URL(request.url).pathname), request, tell);
+}
+
+function routeByHand(routes: readonly string[], target: string): string {
+  const path = URL.canParse(target, 'http://localhost') ? new URL(target, 'http://localhost').pathname : '';
+  const below = routes.find((route) => route.endsWith('/*') && path.startsWith(route.slice(0, -1)));
+  return routes.includes(path) ? path : (below ?? '*');
 }
 
 /** path-to-regexp 8, which @koa/router and Express use, wants a name for what a wildcard takes. */

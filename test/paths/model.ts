@@ -32,7 +32,7 @@ export function judge(target: string, table: ModelTable): ModelVerdict {
   const guards = new Set(table.guards.filter((key) => wide.some((reading) => isUnder(reading, key))));
   const seen = { guards, readings: wide.length };
 
-  const owners = new Set(everyReading(path, STEPS).map((reading) => ownerOf(reading, table)));
+  const owners = new Set(everyReading([path], STEPS).map((reading) => ownerOf(reading, table)));
   const [mount = 'none'] = owners;
   if (owners.size > 1) return { ...REFUSED, ...seen };
   const strip = table.mounts.find(({ key }) => key === mount)?.strip ?? false;
@@ -88,6 +88,7 @@ const STEPS: readonly Step[] = [
   decodeUnreservedOnce,
   (path) => path.split(/\/\/+/).join('/'),
   resolveDots,
+  behindHost,
 ];
 
 /** Guards take the widest view: parameters dropped, one by one or with all that follows. Case is folded at the end. */
@@ -101,12 +102,7 @@ const WIDE_STEPS: readonly Step[] = [
   (path) => path.split(';')[0] ?? '',
 ];
 
-function everyReading(path: string, steps: readonly Step[]): string[] {
-  // Programs that put a base in front of a path take `//host/x` for a host and `/x`.
-  return closure(/^[/\\]{2}/.test(path) ? [path, behindHost(path)] : [path], steps);
-}
-
-function closure(starts: readonly string[], steps: readonly Step[]): string[] {
+function everyReading(starts: readonly string[], steps: readonly Step[]): string[] {
   const found = new Set<string>();
   const visit = (reading: string): void => {
     if (found.has(reading)) return;
@@ -119,15 +115,17 @@ function closure(starts: readonly string[], steps: readonly Step[]): string[] {
 
 function widely(path: string, tail: string): string[] {
   const starts = tail.startsWith('#') ? [path, path + tail] : [path];
-  const readings = starts.flatMap((start) => [
-    ...everyReading(start, WIDE_STEPS),
-    // Nothing is decoded twice, and nobody looks for a host in what was rewritten.
-    ...closure([decodeWhole(start)], WIDE_STEPS.slice(2)),
-  ]);
+  const readings = [
+    ...everyReading(starts, WIDE_STEPS),
+    // Nothing is decoded twice.
+    ...everyReading(starts.map(decodeWhole), WIDE_STEPS.slice(2)),
+  ];
   return readings.map((reading) => decodeWhole(reading).toLowerCase());
 }
 
+/** Programs that put a base in front of a path take `//host/x` for a host and `/x`. */
 function behindHost(path: string): string {
+  if (!/^[/\\]{2}/.test(path)) return path;
   let index = 0;
   while (path[index] === '/' || path[index] === '\\') index += 1;
   while (index < path.length && path[index] !== '/' && path[index] !== '\\') index += 1;
@@ -180,7 +178,7 @@ function collapse(rest: string): string {
 
 /** Whether a mounted application could read a path above its own root. */
 function leavesItsRoot(rest: string): boolean {
-  return everyReading(rest, STEPS.slice(0, 4)).some((reading) => {
+  return everyReading([rest], STEPS.slice(0, 4)).some((reading) => {
     let depth = 0;
     for (const segment of reading.split('/')) {
       const [name] = segment.split(';');

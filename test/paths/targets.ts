@@ -47,7 +47,7 @@ const PREFIX = mostly(
   '',
   10,
   3,
-  String.raw`/ // /\ \ //x //a@b ///x /\x //a:b@c:80 /. /.. /../.. /%2e%2e /; //;
+  String.raw`/ // /\ \ //x //a@b ///x /\x //a:b@c:80 /.//x /y/..//x /. /.. /../.. /%2e%2e /; //;
     /foo/.. /api/.. /admin/.. /public/.. /foo/foo/.. /foo/x/../.. /foo\.. /foo%2f.. /foo/%2e%2e
     http://paths.test HTTP://paths.test http://paths.test/ https://paths.test:80 http://other.test /http://x`,
 );
