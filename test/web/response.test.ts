@@ -37,6 +37,11 @@ function streamOf(...chunks: readonly string[]): ReadableStream<Uint8Array> {
   });
 }
 
+/** What a `Response` cannot be, an object of its shape can. */
+function shaped({ headers, statusText, body, bodyUsed }: Response, members: object): Response {
+  return { status: 200, headers, statusText, body, bodyUsed, ...members } as Response;
+}
+
 describe('the Response that a web application gives to a Node server', () => {
   it('writes a header of Latin-1 as Latin-1 beside a body of UTF-8 (A5.87)', async () => {
     const answer = await wire(() => new Response('hé', { statusText: 'Très bien', headers: { 'x-a': 'é' } }));
@@ -148,6 +153,38 @@ describe('the Response that a web application gives to a Node server', () => {
     leave.abort();
     expect(await cancelled).toMatchObject({ code: 'VIADUCT_E_CLIENT_GONE' });
     expect(await outcome).toEqual({ kind: 'aborted', status: 200 });
+  });
+
+  it('A7.113: is cancelled when the client has left before it was there', async () => {
+    const { promise: asked, resolve: ask } = deferred<void>();
+    const { promise: left, resolve: leave } = deferred<void>();
+    const cancel = vi.fn<(reason: unknown) => void>();
+    const { port } = await listen(async (_request, { signal }) => {
+      signal.addEventListener('abort', () => leave());
+      ask();
+      await left;
+      return new Response(new ReadableStream({ cancel }));
+    });
+    const socket = connect(port, '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nHost: h\r\n\r\n');
+    await asked;
+    socket.destroy();
+    await vi.waitFor(() => expect(cancel).toHaveBeenCalledTimes(1));
+    expect(cancel).toHaveBeenCalledWith(expect.objectContaining({ code: 'VIADUCT_E_CLIENT_GONE' }));
+  });
+
+  it('is cancelled when Node refuses its head, also for HEAD', async () => {
+    for (const method of ['GET', 'HEAD']) {
+      const cancel = vi.fn<() => void>();
+      const answer = await wire(
+        () =>
+          shaped(new Response(new ReadableStream({ cancel }), { headers: { 'x-a': '1' } }), { status: 99 }),
+        method,
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 500 /);
+      expect(cancel).toHaveBeenCalledTimes(1);
+      await server?.close();
+    }
   });
 
   it('A6.101, L3: is pulled no further than the client reads', async () => {

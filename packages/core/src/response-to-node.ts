@@ -29,8 +29,12 @@ export async function sendResponse(
   }
   if (response.bodyUsed || body.locked) throw bodyUsed();
   if (request.method === 'HEAD') {
-    sendHead(response, target, undefined).end();
-    return body.cancel();
+    try {
+      sendHead(response, target, undefined).end();
+    } finally {
+      await body.cancel();
+    }
+    return;
   }
   const known = knownBody(response);
   if (known === undefined)

@@ -18,9 +18,12 @@ export async function sendStream(
   sendHead: (length: number | undefined) => void,
 ): Promise<void> {
   // A producer that waits for its next event learns at once that nobody listens any more.
-  target.once('close', () => {
+  function cancelUnsent(): void {
     if (!target.writableFinished) reader.cancel(clientGone()).catch(ignore);
-  });
+  }
+  // The client may have left while the application made its answer: that is told only once.
+  if (target.destroyed) return cancelUnsent();
+  target.once('close', cancelUnsent);
   try {
     const opening = reader.read();
     if (!(await isSettledSoon(opening))) {
