@@ -1,7 +1,8 @@
-import { connect } from 'node:net';
 import { once } from 'node:events';
-import { type FetchHandler, serve, type Server } from 'viaduct';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createServer, type OutgoingHttpHeaders } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { type FetchHandler, LightResponse, serve, type Server, toNode } from 'viaduct';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { deferred } from './deferred.js';
 
 let server: Server | undefined;
@@ -74,6 +75,44 @@ describe('the Response that a web application gives to a Node server', () => {
     const answer = await wire(() => new Response(body()));
     expect(answer).toContain(`content-length: ${length}\r\n`);
     expect(answer).not.toMatch(/transfer-encoding/i);
+  });
+
+  it.each<[string, typeof LightResponse]>([
+    ['native', Response],
+    ['light', LightResponse],
+  ])('keeps all its cookies where headers were set before, and those that were: %s', async (_kind, Kind) => {
+    const application = toNode(
+      () =>
+        new Kind('x', {
+          headers: [
+            ['set-cookie', 'a=1'],
+            ['vary', 'Origin'],
+            ['set-cookie', 'b=2'],
+          ],
+        }),
+    );
+    const earlier: OutgoingHttpHeaders[] = [
+      { 'x-powered-by': 'host', vary: 'Accept' },
+      { 'set-cookie': 'outer=0' },
+      { 'set-cookie': ['outer=0', 'more=1'] },
+    ];
+    const cookies: string[][] = [];
+    for (const headers of earlier) {
+      const host = createServer((req, res) => {
+        for (const [name, value] of Object.entries(headers)) res.setHeader(name, value ?? '');
+        application(req, res);
+      });
+      onTestFinished(() => void host.close());
+      await once(host.listen(0, '127.0.0.1'), 'listening');
+      const response = await fetch(`http://127.0.0.1:${(host.address() as AddressInfo).port}/`);
+      expect(response.headers.get('vary')).toBe('Origin');
+      cookies.push(response.headers.getSetCookie());
+    }
+    expect(cookies).toEqual([
+      ['a=1', 'b=2'],
+      ['a=1', 'b=2', 'outer=0'],
+      ['a=1', 'b=2', 'outer=0', 'more=1'],
+    ]);
   });
 
   it('A6.94: is chunked when its length is not known', async () => {

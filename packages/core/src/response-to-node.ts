@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http';
 import { ViaductError } from './errors.js';
 import { isHopByHop } from './hop-by-hop.js';
 import { knownBody } from './known-body.js';
@@ -85,11 +85,9 @@ function sendHead(
   if (!hasLength && length !== undefined) headers.push('content-length', String(length));
   // Bodies that are longer or shorter than they say would be taken for the next answer on the connection.
   target.strictContentLength = hasLength;
-  keepEarlierCookies(headers, target);
+  const all = withEarlierCookies(headers, target);
   const { status, statusText } = response;
-  return statusText === ''
-    ? target.writeHead(status, headers)
-    : target.writeHead(status, statusText, headers);
+  return statusText === '' ? target.writeHead(status, all) : target.writeHead(status, statusText, all);
 }
 
 /** Names in lower case and values in turn, without those that speak of the connection. */
@@ -108,12 +106,23 @@ function isEmptyByStatus(status: number, method: string | undefined): boolean {
   return status === 204 || status === 304 || method === 'HEAD';
 }
 
-/** Cookies that a hook or host has set before stay beside those of the response. */
-function keepEarlierCookies(headers: string[], target: ServerResponse): void {
-  const earlier = target.getHeader('set-cookie');
-  if (earlier === undefined) return;
-  for (const cookie of Array.isArray(earlier) ? earlier : [String(earlier)])
-    headers.push('set-cookie', cookie);
+/**
+ * Cookies that a hook or host has set before stay beside those of the response.
+ *
+ * As one value: where headers were set before, `writeHead` of Node 20 takes of a name that is listed twice the last.
+ */
+function withEarlierCookies(headers: string[], target: ServerResponse): OutgoingHttpHeader[] {
+  if (!hasName(headers, 'set-cookie') || target.getHeaderNames().length === 0) return headers;
+  const others: OutgoingHttpHeader[] = [];
+  const cookies: string[] = [];
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    const value = headers[index + 1] ?? '';
+    if (name === 'set-cookie') cookies.push(value);
+    else others.push(name, value);
+  }
+  const earlier = [target.getHeader('set-cookie') ?? []].flat();
+  return [...others, 'set-cookie', [...cookies, ...earlier.map(String)]];
 }
 
 function lengthOf(body: string | Uint8Array): number {
