@@ -226,6 +226,22 @@ describe('the Response that a web application gives to a Node server', () => {
     }
   });
 
+  it.each([1, 2])('is answered with 500 when its stream begins with a text, of %s', async (count) => {
+    const answer = await wire(
+      () =>
+        new Response(
+          new ReadableStream({
+            start(controller) {
+              for (let index = 0; index < count; index += 1) controller.enqueue('text' as never);
+              controller.close();
+            },
+          }),
+        ),
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 500 /);
+    expect(errors).toMatchObject([{ code: 'VIADUCT_E_NO_RESPONSE' }]);
+  });
+
   it('A6.101, L3: is pulled no further than the client reads', async () => {
     let pulled = 0;
     const { port } = await listen(

@@ -36,13 +36,15 @@ export async function sendStream(
       sendHead(0);
       return void target.end();
     }
+    // Before the head: what is no body is answered with 500.
+    const bytes = toBytes(first.value);
     const next = reader.read();
     if ((await isSettledSoon(next)) && (await next).done) {
-      sendHead(first.value.byteLength);
-      return void target.end(toBytes(first.value));
+      sendHead(bytes.byteLength);
+      return void target.end(bytes);
     }
     sendHead(undefined);
-    await write(first.value, target);
+    await write(bytes, target);
     await pump(next, reader, target);
   } catch (error) {
     await reader.cancel(error).catch(ignore);
