@@ -168,6 +168,16 @@ describe('withHooks on the node face', () => {
       'a flat list',
       (r: import('node:http').ServerResponse) => r.writeHead(201, ['x-a', '1', 'x-b', '2', 'x-b', '3']),
     ],
+    [
+      'no reason and an object',
+      (r: import('node:http').ServerResponse) =>
+        r.writeHead(201, undefined, { 'x-a': '1', 'x-b': ['2', '3'] }),
+    ],
+    [
+      'null for a reason and an object',
+      (r: import('node:http').ServerResponse) =>
+        r.writeHead(201, null as never, { 'x-a': '1', 'x-b': ['2', '3'] }),
+    ],
   ])('shows onResponse the headers given to writeHead as %s', async (_form, write) => {
     const seen: Record<string, string | null> = {};
     const application: Application = {

@@ -138,8 +138,9 @@ export function beforeHead(response: ServerResponse, listener: () => void): void
   ): ServerResponse {
     if (isCalled || response.headersSent) return Reflect.apply(writeHead, response, [status, ...rest]);
     isCalled = true;
-    const reason = typeof rest[0] === 'string' ? rest[0] : undefined;
-    setHeaders(response, (reason === undefined ? rest[0] : rest[1]) as WriteHeadHeaders);
+    const [first, second] = rest;
+    const reason = typeof first === 'string' ? first : undefined;
+    setHeaders(response, (reason === undefined ? (second ?? first) : second) as WriteHeadHeaders);
     response.statusCode = status;
     if (reason !== undefined) response.statusMessage = reason;
     listener();
