@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Application, contextOf, createDispatcher, type Hooks, serve, toNode, withHooks } from 'viaduct';
 import { fromFastify } from '@viaduct/fastify';
@@ -48,6 +48,11 @@ const web = (): Application => ({
       { path: new URL(request.url).pathname, user: context?.state.user },
       { headers: { 'x-app': 'web' } },
     ),
+});
+
+const native = (handle: (response: ServerResponse) => void): Application => ({
+  fetch: () => new Response(),
+  handle: (_request, response) => handle(response),
 });
 
 const faces: [string, Send][] = [
@@ -156,27 +161,19 @@ describe.each(faces)('withHooks on the %s face', (_face, send) => {
 
 describe('withHooks on the node face', () => {
   it.each([
-    [
-      'an object',
-      (r: import('node:http').ServerResponse) => r.writeHead(201, { 'x-a': '1', 'x-b': ['2', '3'] }),
-    ],
+    ['an object', (r: ServerResponse) => r.writeHead(201, { 'x-a': '1', 'x-b': ['2', '3'] })],
     [
       'a reason and an object',
-      (r: import('node:http').ServerResponse) => r.writeHead(201, 'Made', { 'x-a': '1', 'x-b': ['2', '3'] }),
+      (r: ServerResponse) => r.writeHead(201, 'Made', { 'x-a': '1', 'x-b': ['2', '3'] }),
     ],
-    [
-      'a flat list',
-      (r: import('node:http').ServerResponse) => r.writeHead(201, ['x-a', '1', 'x-b', '2', 'x-b', '3']),
-    ],
+    ['a flat list', (r: ServerResponse) => r.writeHead(201, ['x-a', '1', 'x-b', '2', 'x-b', '3'])],
     [
       'no reason and an object',
-      (r: import('node:http').ServerResponse) =>
-        r.writeHead(201, undefined, { 'x-a': '1', 'x-b': ['2', '3'] }),
+      (r: ServerResponse) => r.writeHead(201, undefined, { 'x-a': '1', 'x-b': ['2', '3'] }),
     ],
     [
       'null for a reason and an object',
-      (r: import('node:http').ServerResponse) =>
-        r.writeHead(201, null as never, { 'x-a': '1', 'x-b': ['2', '3'] }),
+      (r: ServerResponse) => r.writeHead(201, null as never, { 'x-a': '1', 'x-b': ['2', '3'] }),
     ],
   ])('shows onResponse the headers given to writeHead as %s', async (_form, write) => {
     const seen: Record<string, string | null> = {};
@@ -196,6 +193,22 @@ describe('withHooks on the node face', () => {
     expect(seen).toEqual({ status: 201, a: '1', b: '2, 3' });
     expect([response.status, await response.text()]).toEqual([201, 'made']);
     expect([response.headers.get('x-a'), response.headers.get('x-b')]).toEqual(['1', '2, 3']);
+  });
+
+  it.each<[string, Application]>([
+    ['that it was given', native((response) => response.writeHead(200, { 'x-a': 'a\nb' }).end('x'))],
+    ['whose status is none', native((response) => Object.assign(response, { statusCode: 99 }).end('x'))],
+    ['of a web response', { fetch: () => Response.error() }],
+  ])('shows onResponse the 500 that follows when Node refuses a head %s', async (_which, application) => {
+    const statuses: number[] = [];
+    const hooked = withHooks(application, {
+      onResponse({ status, headers }) {
+        statuses.push(status);
+        headers.append('vary', 'origin');
+      },
+    });
+    const response = await overNode(hooked, '/');
+    expect([response.status, response.headers.get('vary'), statuses.at(-1)]).toEqual([500, 'origin', 500]);
   });
 
   it('cuts the connection when onResponse throws, and serves the next request', async () => {

@@ -126,7 +126,8 @@ export class WebResponseHead implements ResponseHead, ResponseHeadHeaders {
 /**
  * Calls `listener` once, just before the head of a Node response is written, however that comes about.
  *
- * Headers given to `writeHead` itself are among those that the listener sees.
+ * Headers given to `writeHead` itself are among those that the listener sees. A head that Node refuses does not count:
+ * the listener sees the one that is sent in its place.
  */
 export function beforeHead(response: ServerResponse, listener: () => void): void {
   const writeHead: (...head: never[]) => ServerResponse = response.writeHead;
@@ -137,16 +138,21 @@ export function beforeHead(response: ServerResponse, listener: () => void): void
     ...rest: readonly unknown[]
   ): ServerResponse {
     if (isCalled || response.headersSent) return Reflect.apply(writeHead, response, [status, ...rest]);
-    isCalled = true;
     const [first, second] = rest;
     const reason = typeof first === 'string' ? first : undefined;
     setHeaders(response, (reason === undefined ? (second ?? first) : second) as WriteHeadHeaders);
     response.statusCode = status;
     if (reason !== undefined) response.statusMessage = reason;
+    isCalled = true;
     listener();
     if (response.statusCode !== status) response.statusMessage = '';
     const { statusCode, statusMessage } = response;
-    return Reflect.apply(writeHead, response, statusMessage ? [statusCode, statusMessage] : [statusCode]);
+    try {
+      return Reflect.apply(writeHead, response, statusMessage ? [statusCode, statusMessage] : [statusCode]);
+    } catch (error) {
+      isCalled = false;
+      throw error;
+    }
   }
   response.writeHead = writeHeadAfterListener as ServerResponse['writeHead'];
 }
