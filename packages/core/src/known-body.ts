@@ -6,7 +6,7 @@
  */
 export function knownBody(response: Response): string | Uint8Array | undefined {
   if (stateKey === null) return undefined;
-  stateKey ??= Object.getOwnPropertySymbols(response).find((key) => key.description === 'state') ?? null;
+  stateKey ??= findStateKey();
   if (stateKey === null) return undefined;
   const state = (
     response as unknown as { [key: symbol]: { body?: { source?: unknown } | null } | undefined }
@@ -19,3 +19,9 @@ export function knownBody(response: Response): string | Uint8Array | undefined {
 
 /** `null`: this runtime's state is private. */
 let stateKey: symbol | null | undefined;
+
+/** Of a native one: responses of other making, our light ones among them, have no symbols of their own. */
+function findStateKey(): symbol | null {
+  const keys = Object.getOwnPropertySymbols(new Response());
+  return keys.find((key) => key.description === 'state') ?? null;
+}
