@@ -88,6 +88,18 @@ describe.each(faces)('withHooks on the %s face', (_face, send) => {
       expect(await response.json()).toMatchObject({ user: 'grace' });
     });
 
+    it('shows onRequest no header that is a member of every object', async () => {
+      const found: unknown[] = [];
+      const hooks: Hooks = {
+        onRequest({ headers }) {
+          for (const each of ['constructor', '__proto__', 'X-A'])
+            found.push(headers.get(each), headers.has(each));
+        },
+      };
+      await send(hooked(hooks), '/m/x', { headers: { 'x-a': '1' } });
+      expect(found).toEqual([null, false, null, false, '1', true]);
+    });
+
     it('answers in place of the application with what onRequest returns', async () => {
       const response = await send(hooked({ onRequest: () => new Response('stop', { status: 403 }) }), '/m/x');
       expect([response.status, await response.text()]).toEqual([403, 'stop']);

@@ -30,7 +30,10 @@ export class NodeRequestHead implements RequestHead, HeadHeaders {
   }
 
   get(name: string): string | null {
-    const value = this.#request.headers[name.toLowerCase()];
+    const { headers } = this.#request;
+    const key = name.toLowerCase();
+    // The object has members that are no headers, such as `constructor`.
+    const value = Object.hasOwn(headers, key) ? headers[key] : undefined;
     if (value === undefined) return null;
     return typeof value === 'string' ? value : value.join(', ');
   }
