@@ -23,6 +23,7 @@ const BODIES: Readonly<Record<string, () => ConstructorParameters<typeof Respons
 
 const INITS: Readonly<Record<string, ResponseInit | undefined>> = {
   'no init': undefined,
+  'null for init': null as never,
   'a status and a reason': { status: 418, statusText: "I'm a teapot" },
   'status 204': { status: 204 },
   'status 304': { status: 304, headers: { etag: '"x"' } },
@@ -67,6 +68,10 @@ const READERS: Readonly<Record<string, (response: Response) => Promise<unknown>>
     copy.headers.set('x-copy', 'yes');
     return [await copy.text(), copy.status, [...copy.headers], await response.text()];
   },
+  'clone without a type': async (response) => {
+    response.headers.delete('content-type');
+    return [...response.clone().headers];
+  },
   'a Response made of it': async (response) => {
     const copy = new Response(response.body, response);
     return [await copy.text(), [...copy.headers], response.bodyUsed];
@@ -86,6 +91,7 @@ describe('a light Response answers as the native one does', () => {
   for (const [name, make] of Object.entries<Make>({
     'json()': (Kind) => Kind.json({ a: 'é' }),
     'json() with a type of its own': (Kind) => Kind.json([1], { headers: { 'Content-Type': 'text/x' } }),
+    'json() and null for init': (Kind) => Kind.json(1, null as never),
     'json() of nothing': (Kind) => Kind.json(undefined),
     'json() with status 204': (Kind) => Kind.json(1, { status: 204 }),
     'redirect()': (Kind) => Kind.redirect('http://localhost/x', 303),

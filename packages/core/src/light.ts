@@ -1,4 +1,4 @@
-import { isPlainStatus, headerPairsOf } from './plain-head.js';
+import { flat, headerPairsOf, isPlainStatus } from './plain-head.js';
 
 /** What a response may be made of. */
 export type Body = ConstructorParameters<typeof Response>[0];
@@ -13,8 +13,10 @@ export class Light {
   #isTaken = false;
   #native: Response | undefined;
 
-  constructor(body: Body = null, init: ResponseInit = {}) {
+  constructor(body: Body = null, given: ResponseInit | null = EMPTY) {
     if (!isLinked) link();
+    // The native class takes null for no init.
+    const init = given ?? EMPTY;
     const { status = 200, statusText = '' } = init;
     const content = isWhole(body) && isPlainStatus(status, statusText, body) ? body : undefined;
     const pairs = content === undefined ? undefined : headerPairsOf(init.headers, content);
@@ -26,7 +28,7 @@ export class Light {
       this.#statusText = this.#native.statusText;
     } else {
       // The producer may use its buffer again; so does the native constructor see to it.
-      this.#content = typeof content === 'object' && content !== null ? new Uint8Array(content) : content;
+      this.#content = copyOf(content);
       this.#pairs = pairs;
       this.#status = status;
       this.#statusText = statusText;
@@ -38,18 +40,19 @@ export class Light {
    *
    * @param pairs Names in lower case and values in turn, no name but `set-cookie` twice.
    */
-  static of(content: string | Uint8Array, status: number, statusText: string, pairs: string[]): Light {
+  static of(content: string | Uint8Array | null, status: number, statusText: string, pairs: string[]): Light {
     const light = new Light(null, EMPTY);
-    light.#content = typeof content === 'object' ? new Uint8Array(content) : content;
+    light.#content = copyOf(content);
     light.#status = status;
     light.#statusText = statusText;
     light.#pairs = pairs;
     return light;
   }
 
-  static json(data: unknown, init: ResponseInit = {}): Response {
+  static json(data: unknown, init: ResponseInit | null = EMPTY): Response {
     const text = JSON.stringify(data) as string | undefined;
-    if (text === undefined) return Response.json(data, init);
+    // Node 20 throws for null, later ones take it for no init.
+    if (text === undefined || init === null) return Response.json(data, init as ResponseInit);
     return new Light(text, { ...init, headers: asJson(init.headers) }) as unknown as Response;
   }
 
@@ -134,8 +137,11 @@ export class Light {
   clone(): Response {
     const { status, statusText, headers } = this;
     const isUntouched = this.#native === undefined && !this.#isTaken;
-    const body = isUntouched ? this.#content : this.#toNative().clone().body;
-    return new Light(body, { status, statusText, headers }) as unknown as Response;
+    // Not by the constructor, which would give a text its type again where that was taken off.
+    const copy = isUntouched
+      ? Light.of(this.#content, status, statusText, flat(headers))
+      : new Light(this.#toNative().clone().body, { status, statusText, headers });
+    return copy as unknown as Response;
   }
 
   /** The body, for a reader that takes all of it at once; `undefined` when there is none, or when it was asked for before. */
@@ -190,6 +196,10 @@ function link(): void {
       },
     });
   }
+}
+
+function copyOf(content: string | Uint8Array | null): string | Uint8Array | null {
+  return typeof content === 'object' && content !== null ? new Uint8Array(content) : content;
 }
 
 function isWhole(body: unknown): body is string | Uint8Array<ArrayBuffer> | null {
