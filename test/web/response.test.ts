@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type OutgoingHttpHeaders } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type FetchHandler, LightResponse, serve, type Server, toNode } from 'viaduct';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { deferred } from './deferred.js';
@@ -113,6 +115,20 @@ describe('the Response that a web application gives to a Node server', () => {
       ['a=1', 'b=2', 'outer=0'],
       ['a=1', 'b=2', 'outer=0', 'more=1'],
     ]);
+  });
+
+  it('leaves no memory behind that is as large as the longest text', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const length = 20_000_000;
+    const { port } = await listen(() => new Response('x'.repeat(length)));
+    const before = process.memoryUsage().arrayBuffers;
+    const response = await fetch(`http://127.0.0.1:${port}/`);
+    expect((await response.text()).length).toBe(length);
+    await vi.waitFor(() => {
+      collect();
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(length / 4);
+    });
   });
 
   it('A6.94: is chunked when its length is not known', async () => {

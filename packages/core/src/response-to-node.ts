@@ -55,9 +55,11 @@ function sendWhole(
     return;
   }
   const headers = headersOf(response);
+  const body =
+    typeof content === 'string' && content.length > LONGEST_TEXT ? encoder.encode(content) : content;
   // Node writes a head together with a text in the encoding of the text: values beyond ASCII would become UTF-8.
-  const isText = typeof content === 'string' && headers.every(isAscii) && isAscii(response.statusText);
-  sendHead(response, target, lengthOf(content), headers).end(isText ? content : toBytes(content));
+  const isText = typeof body === 'string' && headers.every(isAscii) && isAscii(response.statusText);
+  sendHead(response, target, lengthOf(body), headers).end(isText ? body : toBytes(body));
 }
 
 function isAscii(text: string): boolean {
@@ -130,6 +132,10 @@ function lengthOf(body: string | Uint8Array): number {
 }
 
 const encoder = new TextEncoder();
+
+/** In characters. A longer text is sent as bytes: measured in `scratch`, it would leave three times its size there for good. */
+const LONGEST_TEXT = 32_768;
+
 let scratch = new Uint8Array(4096);
 
 /** Length of a text in UTF-8; core imports no `Buffer`. */
