@@ -1,6 +1,7 @@
 import { createDispatcher, fromNode, withHooks } from 'viaduct';
 import { fromKoa } from '@viaduct/koa';
 import Koa from 'koa';
+import onHeaders from 'on-headers';
 import { describe, expect, it, vi } from 'vitest';
 import { everyKindOnSockets } from './every-way.js';
 import { nodeFace } from './faces.js';
@@ -102,6 +103,57 @@ describe('a native handler', () => {
     const { status, text, values } = await door.send({ target: '/bad' });
     expect([status, text, values('x-secret')]).toEqual([500, 'Internal Server Error', []]);
     await door.close();
+  });
+});
+
+describe('a header listener that throws', () => {
+  const CHUNKED =
+    'POST /bad HTTP/1.1\r\nHost: h.test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n';
+  const GET = 'GET /bad HTTP/1.1\r\nHost: h.test\r\n\r\n';
+  const first = new Error('of the handler');
+  const second = new Error('of the listener');
+
+  it.each([
+    ['has thrown', GET, () => Promise.reject(first)],
+    ['does not answer in time', GET, () => new Promise<void>(() => undefined)],
+    ['is sent too much', CHUNKED, () => new Promise<void>(() => undefined)],
+  ])('cuts the connection of a handler that %s, and is reported once', async (_name, bytes, answer) => {
+    const application = fromNode((request, response) => {
+      onHeaders(response, () => {
+        throw second;
+      });
+      request.on('error', () => undefined).resume();
+      return answer();
+    });
+    const table = createDispatcher({ '/bad': application, '/': () => new Response('fine') });
+    const { connect, reports } = await openServer(table, { handlerTimeoutMs: 100, maxBodyBytes: 3 });
+    const connection = await connect();
+    await connection.write(bytes);
+    await connection.closed;
+    expect(connection.unread).toBe('');
+    expect(reports.filter(({ error }) => error === second)).toHaveLength(1);
+    const another = await connect();
+    await another.write(toBytes({ target: '/' }));
+    expect((await another.read()).body.toString()).toBe('fine');
+  });
+
+  it('keeps no other from being answered when its time is over', async () => {
+    const stuck = fromNode((request, response) => {
+      if (request.url !== '/bad') return;
+      Object.defineProperty(response, 'headersSent', {
+        get() {
+          throw second;
+        },
+      });
+    });
+    const { connect, reports } = await openServer(stuck, { handlerTimeoutMs: 100 });
+    const bad = await connect();
+    await bad.write(GET);
+    const good = await connect();
+    await good.write(toBytes({ target: '/good' }));
+    expect((await good.read()).status).toBe(504);
+    await bad.closed;
+    expect(reports.map(({ error }) => error)).toContain(second);
   });
 });
 

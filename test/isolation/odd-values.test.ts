@@ -16,10 +16,16 @@ const revoked = (): object => {
   revoke();
   return proxy;
 };
-const throwing = (): object =>
-  Object.defineProperty({}, 'message', {
+const throwing = (member: string): object =>
+  Object.defineProperty({}, member, {
     get() {
-      throw new Error('asked for the message');
+      throw new Error(`asked for the ${member}`);
+    },
+  });
+const trapped = (): object =>
+  new Proxy(new Error('behind a trap'), {
+    get() {
+      throw new Error('asked for a member');
     },
   });
 
@@ -27,7 +33,9 @@ describe('F3 a value that cannot be looked at', () => {
   it.each([
     ['a proxy', hostile],
     ['a revoked proxy', revoked],
-    ['an object whose message throws', throwing],
+    ['an object whose message throws', () => throwing('message')],
+    ['an object whose code throws', () => throwing('code')],
+    ['a proxy with a trap that throws', trapped],
   ])('(%s) thrown in a request is a 500, and thrown in a start is named', async (_name, create) => {
     const table = createDispatcher(
       {

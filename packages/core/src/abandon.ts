@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { nodeContextOf } from './context.js';
-import { type PlainStatus, sendPlain } from './plain-answer.js';
+import type { PlainStatus } from './plain-answer.js';
+import { replaceAnswer } from './replaced-answer.js';
 import type { RecordedRequest } from './request-record.js';
 
 /**
@@ -8,7 +9,7 @@ import type { RecordedRequest } from './request-record.js';
  * where a head has gone out.
  *
  * The application is told by the context's signal. What it does with the response afterwards does nothing
- * and raises nothing, and what it throws is not reported: that follows from having been given up.
+ * and raises nothing, and what it throws is not reported: that follows from having been given up. Never throws.
  */
 export function abandon(
   request: RecordedRequest,
@@ -16,14 +17,16 @@ export function abandon(
   status: PlainStatus,
   error: Error,
 ): void {
-  if (response.headersSent) {
-    response.destroy();
-  } else {
-    for (const name of response.getHeaderNames()) response.removeHeader(name);
-    sendPlain(response, status, { connection: 'close' });
+  const context = nodeContextOf(request);
+  const report = (thrown: unknown): void => context.point.report(thrown, context);
+  replaceAnswer(response, status, report, { connection: 'close' });
+  try {
+    Object.assign(response, DEAF);
+  } catch (thrown) {
+    // It is frozen, or one of its methods is: what is written late finds a response that has ended.
+    report(thrown);
   }
-  Object.assign(response, DEAF);
-  nodeContextOf(request).exchange.abandon(error);
+  context.exchange.abandon(error);
 }
 
 /** A response that takes everything and does nothing. Set on the object: Express exchanges its prototype. */

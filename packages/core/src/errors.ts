@@ -80,3 +80,22 @@ function isError(thrown: unknown): thrown is Error {
     return false;
   }
 }
+
+/** The `code` of whatever was thrown; never fails itself. */
+export function codeOf(thrown: unknown): unknown {
+  return readMember(thrown, 'code');
+}
+
+/** The `cause` of whatever was thrown; never fails itself. */
+export function causeOf(thrown: unknown): unknown {
+  return readMember(thrown, 'cause');
+}
+
+/** A proxy, or a getter, may throw whatever it is asked. */
+function readMember(thrown: unknown, name: 'code' | 'cause'): unknown {
+  try {
+    return (thrown as { readonly [member: string]: unknown } | null | undefined)?.[name];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,15 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import { type Context, nodeContextOf } from './context.js';
 import type { Application } from './application.js';
-import { ViaductError } from './errors.js';
-import { plainResponse, sendPlain } from './plain-answer.js';
+import { codeOf, ViaductError } from './errors.js';
+import { plainResponse } from './plain-answer.js';
+import { replaceAnswer } from './replaced-answer.js';
 import { POINT, type RecordedRequest } from './request-record.js';
 
 /**
  * The one funnel of the Node face: whatever an application threw, also `undefined`, ends here.
  *
- * Answers 500 in place of what the application had prepared, or cuts the connection when a head has gone
- * out, so that the client cannot take half an answer for a whole one.
+ * Answers 500 in place of what the application had prepared, or cuts the connection when a head has gone out.
+ * Never throws.
  */
 export function failOnNode(
   error: unknown,
@@ -21,18 +22,12 @@ export function failOnNode(
   if (context.exchange.isAbandoned) return;
   reportFailure(toLengthError(error) ?? error, application, context);
   if (response.writableEnded) return;
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  for (const name of response.getHeaderNames()) response.removeHeader(name);
-  sendPlain(response, 500);
+  replaceAnswer(response, 500, (second) => reportFailure(second, application, context));
 }
 
 /** A web body that is not as long as its head says is found by Node; to `onError` it is what it is on the Node face. */
 function toLengthError(error: unknown): ViaductError | undefined {
-  if ((error as { code?: unknown } | null | undefined)?.code !== 'ERR_HTTP_CONTENT_LENGTH_MISMATCH')
-    return undefined;
+  if (codeOf(error) !== 'ERR_HTTP_CONTENT_LENGTH_MISMATCH') return undefined;
   return new ViaductError(
     'VIADUCT_E_BODY_LENGTH',
     'the body of this Response is not as long as its content-length says: the connection was cut.',

@@ -53,13 +53,23 @@ function keepTicking(limitMs: number): void {
 function tick(): void {
   const now = Date.now();
   const next = new Map<ServerResponse, number>();
-  for (const response of sweepConnections()) look(response, now, next);
-  for (const response of streams) look(response, now, next);
+  for (const response of sweepConnections()) lookSafely(response, now, next);
+  for (const response of streams) lookSafely(response, now, next);
   waits = next;
   if (hasBusyConnections() || streams.size > 0) return;
   clearInterval(timer);
   timer = undefined;
   tickMs = Infinity;
+}
+
+/** What an application has made of one response keeps the others from nothing. */
+function lookSafely(response: ServerResponse, now: number, next: Map<ServerResponse, number>): void {
+  try {
+    look(response, now, next);
+  } catch (error) {
+    (response.req as RecordedRequest)[POINT]?.gateway.report(error);
+    response.req.socket.destroy();
+  }
 }
 
 function look(response: ServerResponse, now: number, next: Map<ServerResponse, number>): void {
@@ -69,6 +79,8 @@ function look(response: ServerResponse, now: number, next: Map<ServerResponse, n
   const limitMs = request[POINT]?.handlerTimeoutMs ?? Infinity;
   if (response.headersSent || now - since < limitMs) return;
   const context = nodeContextOf(request);
+  // Cut, it may be here once more before its connection has closed.
+  if (context.exchange.isAbandoned) return;
   const error = handlerTimeout(limitMs);
   context.point.report(error, context);
   abandon(request, response, 504, error);

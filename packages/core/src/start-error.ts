@@ -1,4 +1,4 @@
-import { describeThrown, ViaductError } from './errors.js';
+import { causeOf, codeOf, describeThrown, ViaductError } from './errors.js';
 
 /** The error of a start, with the place that failed. One that was not in time names the innermost already. */
 export function startError(place: string, cause: unknown): ViaductError {
@@ -20,22 +20,13 @@ export function isFinal(error: unknown): boolean {
   let current = error;
   for (let depth = 0; depth < MOST_CAUSES && typeof current === 'object' && current !== null; depth += 1) {
     if (codeOf(current) === 'VIADUCT_E_START_FINAL') return true;
-    current = (current as { cause?: unknown }).cause;
+    current = causeOf(current);
   }
   return false;
 }
 
 /** Causes may go round in a circle. */
 const MOST_CAUSES = 16;
-
-/** A proxy may throw whatever it is asked. */
-function codeOf(error: unknown): unknown {
-  try {
-    return (error as { code?: unknown } | null | undefined)?.code;
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * Waits for a start, as long as it may take.
