@@ -1,10 +1,10 @@
-import { createDispatcher, fromNode, withHooks } from 'viaduct';
+import { type Application, createDispatcher, fromNode, type Guard, withHooks } from 'viaduct';
 import { fromKoa } from '@viaduct/koa';
 import Koa from 'koa';
 import onHeaders from 'on-headers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { everyKindOnSockets } from './every-way.js';
-import { nodeFace } from './faces.js';
+import { FACES, nodeFace } from './faces.js';
 import { toBytes } from './message.js';
 import { openServer } from './opened-server.js';
 import { valuesOf } from './wire-response.js';
@@ -169,6 +169,36 @@ describe('a fetch handler', () => {
     await connection.write(toBytes({ target: '/shop' }));
     expect((await connection.read()).status).toBe(500);
     expect(String(reports[0]?.error)).toContain('"shop"');
+  });
+});
+
+describe.each(FACES)('on the $name', (face) => {
+  const refused: Application = { fetch: () => Response.error() };
+
+  async function send(application: Application): Promise<unknown[]> {
+    const errors: unknown[] = [];
+    const table = createDispatcher({ '/x': application }, { onError: (error) => void errors.push(error) });
+    const door = await face.open(table);
+    onTestFinished(() => door.close());
+    const { status } = await door.send({ target: '/x/y' });
+    return [status, ...errors];
+  }
+
+  describe.each<[name: string, create: (answer: Guard) => Application]>([
+    ['a guard', (guard) => createDispatcher({ '/': refused }, { guards: { '/': guard } })],
+    ['onRequest', (onRequest) => withHooks(refused, { onRequest })],
+  ])('%s', (who, create) => {
+    it.each([[true], [false], [null], ['no'], [{}]])(
+      'that answers with %j refuses the request with 500, and is told of',
+      async (answer) => {
+        const error = expect.objectContaining({
+          code: 'VIADUCT_E_NO_RESPONSE',
+          message: expect.stringContaining(`${who} answered with `),
+        });
+        expect(await send(create(() => answer as never))).toEqual([500, error]);
+        expect(await send(create(async () => answer as never))).toEqual([500, error]);
+      },
+    );
   });
 });
 

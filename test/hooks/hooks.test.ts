@@ -243,6 +243,26 @@ describe('withHooks on the node face', () => {
   });
 });
 
+describe('withHooks on the web face', () => {
+  it('answers 500 when onResponse throws and the body cannot even be asked for', async () => {
+    const response = Object.defineProperty(new Response('x'), 'body', {
+      get() {
+        throw new Error('no body');
+      },
+    });
+    const failure = new Error('no head');
+    const hooked = withHooks(() => response, {
+      onResponse() {
+        throw failure;
+      },
+    });
+    const errors: unknown[] = [];
+    const application = createDispatcher({ '/': hooked }, { onError: (error) => errors.push(error) });
+    expect((await overWeb(application, '/')).status).toBe(500);
+    expect(errors).toEqual([failure]);
+  });
+});
+
 describe('withHooks, given something wrong', () => {
   it('names a hook that does not exist', () => {
     expect(() => withHooks(web(), { onRequests: () => undefined } as Hooks)).toThrow(

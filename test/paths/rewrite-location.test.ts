@@ -5,6 +5,7 @@ import Koa from 'koa';
 import { type Application, createDispatcher, fromNode, withHooks } from 'viaduct';
 import { describe, expect, it } from 'vitest';
 import { FACES } from '../conformance/faces.js';
+import { openServer } from '../conformance/opened-server.js';
 
 /** What the application is asked for, and answers with: `/to/x` redirects to the header's value. */
 const REDIRECTING: readonly (readonly [name: string, create: () => Application])[] = [
@@ -103,6 +104,28 @@ describe.each(WAYS)('P38, A6.106 rewriteLocation: $name, $face.name', ({ face, c
 
 describe('rewriteLocation', () => {
   const application: Application = { fetch: () => new Response() };
+
+  it('of a Response that nobody may change, and whose body was read, is a 500 and no rejection', async () => {
+    const { server } = await openServer(
+      fromNode((_, response) => response.writeHead(302, { location: '/x' }).end('moved')),
+    );
+    const errors: unknown[] = [];
+    const dispatcher = createDispatcher(
+      {
+        '/foo': {
+          async application() {
+            const fetched = await fetch(`http://127.0.0.1:${server.port}/`, { redirect: 'manual' });
+            await fetched.text();
+            return fetched;
+          },
+          rewriteLocation: true,
+        },
+      },
+      { onError: (error) => void errors.push(error) },
+    );
+    expect((await dispatcher.fetch(new Request('http://h.test/foo'))).status).toBe(500);
+    expect(errors).toEqual([expect.any(TypeError)]);
+  });
 
   it('with strip: false is refused when the table is built', () => {
     expect(() => createDispatcher({ '/foo': { application, strip: false, rewriteLocation: true } })).toThrow(

@@ -13,6 +13,7 @@ import {
   type RequestContext,
   type ServeOptions,
 } from 'viaduct';
+import { Request as CopiedRequest } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Connection } from '../conformance/connection.js';
 import { defer } from '../conformance/deferred.js';
@@ -342,6 +343,30 @@ everyKind((kind) => {
     });
   });
 });
+
+it.each([{ maxBodyBytes: 4 }, { handlerTimeoutMs: 1_000 }])(
+  'a Request of a copy of undici is held to %j on the web face as any other',
+  async (limit) => {
+    const application = lint(async (request) => new Response(await request.text()));
+    const options = { onError: () => undefined };
+    const dispatcher = createDispatcher({ '/': { application, ...limit } }, options);
+    const send = (body: string): Promise<Response> =>
+      dispatcher.fetch(new CopiedRequest('http://h.test/', { method: 'POST', body }) as never);
+    expect(await (await send('four')).text()).toBe('four');
+    expect((await send('fives')).status).toBe('maxBodyBytes' in limit ? 413 : 200);
+  },
+);
+
+it.each([{ maxBodyBytes: 100 }, { handlerTimeoutMs: 1_000 }])(
+  'a request whose body a guard has read is held to %j on the web face without harm',
+  async (limit) => {
+    const application = lint(({ bodyUsed }) => new Response(String(bodyUsed)));
+    const guard = async (head: unknown): Promise<void> => void (await (head as Request).text());
+    const dispatcher = createDispatcher({ '/': { application, ...limit } }, { guards: { '/': guard } });
+    const request = new Request('http://h.test/', { method: 'POST', body: 'abc' });
+    expect(await (await dispatcher.fetch(request)).text()).toBe('true');
+  },
+);
 
 it('handlerTimeoutMs holds for a connection that was idle before, however often', async () => {
   const application = fromNode((request, response) => {

@@ -178,6 +178,16 @@ describe('a WebSocket handshake', () => {
     expect(answer).toMatch(/www-authenticate: Basic\r\n[^]*\r\n\r\nwho are you\?$/);
   });
 
+  it.each([true, false, null, 'no'])(
+    'W2: is refused by a guard that answers %j, which is told',
+    async (answer) => {
+      const told: unknown[] = [];
+      await listen({ '/fast': async () => answer as never }, { onError: (error) => void told.push(error) });
+      expect(await raw(handshake('/fast/ws'))).toMatch(/^HTTP\/1\.1 500 /);
+      expect(told).toEqual([expect.objectContaining({ code: 'VIADUCT_E_NO_RESPONSE' })]);
+    },
+  );
+
   it('sees the state that a guard has put there', async () => {
     await listen({ '/fast': (_head, { state }) => void (state.user = 'ada') });
     const client = await open('/fast/ws');
@@ -199,6 +209,14 @@ describe('a WebSocket handshake', () => {
     const hooked = withHooks(fastifyApp(), { onRequest: () => new Response('no', { status: 403 }) });
     server = await serve(hooked, { port: 0, host: '127.0.0.1' });
     expect(await raw(handshake('/ws'))).toMatch(/^HTTP\/1\.1 403 /);
+  });
+
+  it('W2: is refused by an onRequest that answers with something other than a Response', async () => {
+    const told: unknown[] = [];
+    const hooked = withHooks(fastifyApp(), { onRequest: () => false as never });
+    server = await serve(hooked, { port: 0, host: '127.0.0.1', onError: (error) => void told.push(error) });
+    expect(await raw(handshake('/ws'))).toMatch(/^HTTP\/1\.1 500 /);
+    expect(told).toEqual([expect.objectContaining({ code: 'VIADUCT_E_NO_RESPONSE' })]);
   });
 
   it.each([

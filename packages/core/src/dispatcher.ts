@@ -18,7 +18,7 @@ import { NodeRequestHead } from './request-head.js';
 import { POINT, type RecordedRequest, TARGET } from './request-record.js';
 import { sendResponse } from './response-to-node.js';
 import { runOnNodeWithinLimits } from './node-limits.js';
-import { markReadsContext } from './run.js';
+import { checkEarlyAnswer, markReadsContext } from './run.js';
 import { describeDispatcher } from './table-description.js';
 import { markDecidesLimits, runWithinLimits } from './web-limits.js';
 import { type ParsedTarget, parseTarget, targetBelow } from './target.js';
@@ -105,7 +105,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     host: string,
   ): Promise<void> {
     try {
-      const refusal = await pending;
+      const refusal = checkEarlyAnswer(await pending, 'a guard');
       if (refusal !== undefined) return await sendResponse(refusal, request, response);
     } catch (error) {
       return failOnNode(error, dispatcher, request, response);
@@ -140,7 +140,8 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
       const context = nodeContextOf(request);
       const applying = guards.isEmpty ? [] : guards.applying(target, point.basePath, host);
       if (applying === undefined) return refuseUpgrade(socket, 400);
-      const refusal = await runGuards(applying, new NodeRequestHead(request), context);
+      const pending = runGuards(applying, new NodeRequestHead(request), context);
+      const refusal = checkEarlyAnswer(await pending, 'a guard');
       if (refusal !== undefined) return await answerUpgrade(refusal, socket);
     } catch (error) {
       return failUpgrade(error, dispatcher, request, socket);
@@ -167,7 +168,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     try {
       const applying = guards.isEmpty ? [] : guards.applying(target, context.basePath, host);
       if (applying === undefined) return plainResponse(request.method, 400);
-      const refusal = await runGuards(applying, request, context);
+      const refusal = checkEarlyAnswer(await runGuards(applying, request, context), 'a guard');
       if (refusal !== undefined) return refusal;
     } catch (error) {
       return failOnWeb(error, dispatcher, request.method, context);
@@ -179,8 +180,12 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     const point = context.point.below(mount);
     context.exchange.reached = point;
     const at = context.at(point);
-    const response = await runWithinLimits(mount.application, request, at);
-    return mount.rewriteLocation ? rewriteLocationOnWeb(response, at) : response;
+    try {
+      const response = await runWithinLimits(mount.application, request, at);
+      return mount.rewriteLocation ? rewriteLocationOnWeb(response, at) : response;
+    } catch (error) {
+      return failOnWeb(error, mount.application, request.method, at);
+    }
   }
 
   const dispatcher: Dispatcher = markReadsContext({

@@ -1,4 +1,5 @@
 import type { Context } from './context.js';
+import { discardBody } from './discarded-body.js';
 import { toError } from './errors.js';
 import type { Forwarding } from './forwarding.js';
 import type { Observer } from './observer.js';
@@ -121,13 +122,8 @@ export abstract class Exchange {
     this.#outcome =
       this.failure === undefined ? { kind, status } : { kind: 'failed', status, error: this.failure.error };
     for (const callback of this.#callbacks?.toReversed() ?? []) void callback(this.#outcome);
-    for (const response of this.#replaced ?? []) cancelUnread(response);
+    for (const response of this.#replaced ?? []) discardBody(response);
   }
-}
-
-function cancelUnread({ body, bodyUsed }: Response): void {
-  if (body === null || bodyUsed || body.locked) return;
-  body.cancel().catch(() => undefined);
 }
 
 /** A callback that fails stops neither the others nor the process. */

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { admit, admitUpgrade } from './admission.js';
 import { type Application, type ApplicationLike, toApplication } from './application.js';
 import { type Context, nodeContextOf, type RequestContext } from './context.js';
+import { discardBody } from './discarded-body.js';
 import { ViaductTypeError } from './errors.js';
 import { failOnNode, failOnWeb, reportFailure } from './failure.js';
 import { Gateway } from './gateway.js';
@@ -12,7 +13,7 @@ import type { Outcome } from './outcome.js';
 import { NodeRequestHead, type RequestHead } from './request-head.js';
 import { beforeHead, NodeResponseHead, type ResponseHead, WebResponseHead } from './response-head.js';
 import { sendResponse } from './response-to-node.js';
-import { markReadsContext, runOnNode, runOnWeb } from './run.js';
+import { checkEarlyAnswer, markReadsContext, runOnNode, runOnWeb } from './run.js';
 import { lifecycleOf } from './running.js';
 import { failUpgrade, runUpgrade } from './upgrade.js';
 import { answerUpgrade } from './upgrade-answer.js';
@@ -69,7 +70,7 @@ export function withHooks(application: ApplicationLike, hooks: Hooks): Applicati
 
   async function answer(request: Request, context: Context): Promise<Response> {
     try {
-      const early = await hooks.onRequest?.(request, context);
+      const early = checkEarlyAnswer(await hooks.onRequest?.(request, context), 'onRequest');
       if (early !== undefined) return early;
     } catch (error) {
       return failOnWeb(error, inner, request.method, context);
@@ -83,7 +84,8 @@ export function withHooks(application: ApplicationLike, hooks: Hooks): Applicati
     const context = nodeContextOf(request);
     watchFinish(hooks, context);
     try {
-      const early = await hooks.onRequest?.(new NodeRequestHead(request), context);
+      const pending = hooks.onRequest?.(new NodeRequestHead(request), context);
+      const early = checkEarlyAnswer(await pending, 'onRequest');
       if (early !== undefined) return await answerUpgrade(early, socket);
     } catch (error) {
       return failUpgrade(error, inner, request, socket);
@@ -110,7 +112,7 @@ async function continueOnNode(
   response: ServerResponse,
 ): Promise<void> {
   try {
-    const answer = await early;
+    const answer = checkEarlyAnswer(await early, 'onRequest');
     if (answer !== undefined) return await sendResponse(answer, request, response);
   } catch (error) {
     return failOnNode(error, inner, request, response);
@@ -140,12 +142,12 @@ function adjustWebHead(
   context: Context,
 ): Response {
   if (hooks.onResponse === undefined) return response;
-  const head = new WebResponseHead(response);
   try {
+    const head = new WebResponseHead(response);
     hooks.onResponse(head, context);
     return head.toResponse();
   } catch (error) {
-    void response.body?.cancel().catch(() => undefined);
+    discardBody(response);
     return failOnWeb(error, inner, request.method, context);
   }
 }

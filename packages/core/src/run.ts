@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Application } from './application.js';
 import { type Context, nodeContextOf } from './context.js';
+import { discardBody } from './discarded-body.js';
 import { ViaductError } from './errors.js';
 import { failOnNode, failOnWeb } from './failure.js';
 import { isLight } from './light-response.js';
@@ -78,7 +79,7 @@ export async function runConverted(
     const context = nodeContextOf(request);
     const answer = await application.fetch(toRequest(request, context), context);
     const checked = checkResponse(answer, application);
-    if (context.exchange.isAbandoned) return await checked.body?.cancel();
+    if (context.exchange.isAbandoned) return discardBody(checked);
     context.exchange.answered(checked);
     await sendResponse(checked, request, response);
   } catch (error) {
@@ -86,11 +87,9 @@ export async function runConverted(
   }
 }
 
-/** By shape: a `Response` of another realm, or of a framework's own making, is one too. */
+/** @throws {ViaductError} `VIADUCT_E_NO_RESPONSE` for what is none. */
 export function checkResponse(answer: unknown, application: Application): Response {
-  if (isLight(answer)) return answer;
-  const { status, headers } = (answer ?? {}) as Partial<Response>;
-  if (typeof status === 'number' && typeof headers?.getSetCookie === 'function') return answer as Response;
+  if (isResponse(answer)) return answer;
   const name = application.name === undefined ? 'an application' : `application "${application.name}"`;
   throw new ViaductError(
     'VIADUCT_E_NO_RESPONSE',
@@ -98,7 +97,29 @@ export function checkResponse(answer: unknown, application: Application): Respon
   );
 }
 
+/**
+ * What a guard or a hook gave: an answer in place of the application's, or nothing to let the request go on.
+ *
+ * @throws {ViaductError} `VIADUCT_E_NO_RESPONSE` for anything else, since `false` may have been meant to refuse.
+ */
+export function checkEarlyAnswer(answer: unknown, who: 'a guard' | 'onRequest'): Response | undefined {
+  if (answer === undefined || isResponse(answer)) return answer;
+  throw new ViaductError(
+    'VIADUCT_E_NO_RESPONSE',
+    `${who} answered with ${describe(answer)} instead of a Response: the request was refused. ` +
+      'Return a Response to answer in place of the application, or nothing to let the request go on.',
+  );
+}
+
+/** By shape: a `Response` of another realm, or of a framework's own making, is one too. */
+function isResponse(value: unknown): value is Response {
+  if (isLight(value)) return true;
+  const { status, headers } = (value ?? {}) as Partial<Response>;
+  return typeof status === 'number' && typeof headers?.getSetCookie === 'function';
+}
+
 function describe(value: unknown): string {
+  if (typeof value === 'string') return `the string ${JSON.stringify(value.slice(0, 40))}`;
   if (typeof value !== 'object' || value === null) return String(value);
   return `an object with the keys ${Object.keys(value).slice(0, 5).join(', ') || '(none)'}`;
 }

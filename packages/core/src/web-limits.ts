@@ -1,6 +1,7 @@
 import type { Application } from './application.js';
 import { bodyTooLarge } from './body-limit.js';
 import type { Context } from './context.js';
+import { discardBody } from './discarded-body.js';
 import type { ViaductError } from './errors.js';
 import { handlerTimeout } from './handler-timeout.js';
 import { plainResponse } from './plain-answer.js';
@@ -30,24 +31,43 @@ async function runLimited(application: Application, request: Request, context: C
   const { exchange } = context;
   const signal = exchange.signalToAbandon();
   let overflow: ViaductError | undefined;
-  const body =
-    request.body === null || maxBodyBytes === Infinity
-      ? request.body
-      : count(request.body, maxBodyBytes, () => (overflow = bodyTooLarge(maxBodyBytes)));
-  const seen = new Request(request, { signal, ...(body === null ? {} : { body, duplex: 'half' }) });
+  const seen = limit(request, signal, maxBodyBytes, () => (overflow = bodyTooLarge(maxBodyBytes)));
   const answer = runOnWeb(application, seen, context);
   const response = await inTime(answer, handlerTimeoutMs);
   if (response === undefined) {
-    void answer.then(discard);
+    void answer.then(discardBody);
     const error = handlerTimeout(handlerTimeoutMs);
     context.point.report(error, context, { application });
     exchange.abandon(error);
     return plainResponse(request.method, 504);
   }
   if (overflow === undefined) return response;
-  discard(response);
+  discardBody(response);
   exchange.abandon(overflow);
   return plainResponse(request.method, 413);
+}
+
+/**
+ * The same request, with a body that is counted as it is read, and a signal that also tells of being given up.
+ *
+ * One whose body a guard or middleware has taken is passed on as it is: there is nothing left to count.
+ */
+function limit(
+  request: Request,
+  signal: AbortSignal,
+  maxBytes: number,
+  overflow: () => ViaductError,
+): Request {
+  const { body, method, headers } = request;
+  if (request.bodyUsed || body?.locked === true) return request;
+  const counted = body === null || maxBytes === Infinity ? body : count(body, maxBytes, overflow);
+  const init: RequestInit = counted === null ? { signal } : { signal, body: counted, duplex: 'half' };
+  try {
+    return new Request(request, init);
+  } catch {
+    // One of another realm or package: the constructor takes it for a URL.
+    return new Request(request.url, { method, headers, ...init });
+  }
 }
 
 /** @returns `undefined` when the time is over. */
@@ -60,10 +80,6 @@ async function inTime(answer: Promise<Response>, limitMs: number): Promise<Respo
   const first = await Promise.race([answer, over]);
   clearTimeout(timer);
   return first;
-}
-
-function discard({ body }: Response): void {
-  if (body !== null && !body.locked) body.cancel().catch(() => undefined);
 }
 
 function count(
