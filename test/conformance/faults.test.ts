@@ -1,4 +1,11 @@
-import { type Application, createDispatcher, fromNode, type Guard, withHooks } from 'viaduct';
+import {
+  type Application,
+  createDispatcher,
+  type ErrorListener,
+  fromNode,
+  type Guard,
+  withHooks,
+} from 'viaduct';
 import { fromKoa } from '@viaduct/koa';
 import Koa from 'koa';
 import onHeaders from 'on-headers';
@@ -231,15 +238,19 @@ describe('onError', () => {
     expect(reports).toEqual([]);
   });
 
-  it('that throws does not harm the answer, and is printed with what it was told', async () => {
+  it.each<[string, ErrorListener]>([
+    [
+      'throws',
+      () => {
+        throw new Error('the listener fails too');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('the listener fails too'))],
+  ])('that %s does not harm the answer, and is printed with what it was told', async (_name, onError) => {
     const print = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const table = createDispatcher(
       { '/': () => Promise.reject(new Error('thrown by the test')) },
-      {
-        onError() {
-          throw new Error('the listener fails too');
-        },
-      },
+      { onError },
     );
     const { connect } = await openServer(table);
     const connection = await connect();
@@ -247,6 +258,17 @@ describe('onError', () => {
     expect((await connection.read()).status).toBe(500);
     expect(print).toHaveBeenCalledTimes(1);
     print.mockRestore();
+  });
+
+  it('that is missing leaves even an error to be printed that cannot be', async () => {
+    const print = vi.spyOn(console, 'error').mockImplementation((_message, error) => {
+      if (error === unprintable) throw new Error('cannot be printed');
+    });
+    onTestFinished(() => print.mockRestore());
+    const unprintable = new Error('thrown by the test');
+    const table = createDispatcher({ '/': () => Promise.reject(unprintable) });
+    expect((await table.fetch(new Request('http://h.test/'))).status).toBe(500);
+    expect(print).toHaveBeenLastCalledWith(expect.any(String), 'thrown by the test');
   });
 });
 

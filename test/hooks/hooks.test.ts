@@ -55,6 +55,11 @@ const native = (handle: (response: ServerResponse) => void): Application => ({
   handle: (_request, response) => handle(response),
 });
 
+const ASYNCHRONOUS = expect.objectContaining({
+  code: 'VIADUCT_E_OPTION',
+  message: expect.stringContaining('onResponse returned a promise'),
+});
+
 const faces: [string, Send][] = [
   ['node', overNode],
   ['web', overWeb],
@@ -223,6 +228,20 @@ describe('withHooks on the node face', () => {
     expect([response.status, response.headers.get('vary'), statuses.at(-1)]).toEqual([500, 'origin', 500]);
   });
 
+  it('cuts the connection when onResponse is asynchronous, since the head would leave without it', async () => {
+    const errors: unknown[] = [];
+    const hooked = withHooks(koa(), { onResponse: () => Promise.reject(new Error('too late')) });
+    const server = await serve(
+      createDispatcher({ '/': hooked }, { onError: (error) => errors.push(error) }),
+      {
+        port: 0,
+      },
+    );
+    await expect(fetch(`http://127.0.0.1:${server.port}/`)).rejects.toThrow('fetch failed');
+    expect(errors).toEqual([ASYNCHRONOUS]);
+    await server.close();
+  });
+
   it('cuts the connection when onResponse throws, and serves the next request', async () => {
     const errors: unknown[] = [];
     let isBroken = true;
@@ -244,6 +263,14 @@ describe('withHooks on the node face', () => {
 });
 
 describe('withHooks on the web face', () => {
+  it('answers 500 when onResponse is asynchronous', async () => {
+    const errors: unknown[] = [];
+    const hooked = withHooks(web(), { onResponse: () => Promise.reject(new Error('too late')) });
+    const application = createDispatcher({ '/': hooked }, { onError: (error) => errors.push(error) });
+    expect((await overWeb(application, '/')).status).toBe(500);
+    expect(errors).toEqual([ASYNCHRONOUS]);
+  });
+
   it('answers 500 when onResponse throws and the body cannot even be asked for', async () => {
     const response = Object.defineProperty(new Response('x'), 'body', {
       get() {

@@ -378,6 +378,7 @@ describe('F16 an abort listener that throws', () => {
           throw failure;
         }),
     ],
+    ['that is asynchronous', (signal) => signal.addEventListener('abort', () => Promise.reject(failure))],
   ])('%s is reported, and the process and the other listeners go on', async (_name, add) => {
     const aborted: string[] = [];
     const seen = defer();

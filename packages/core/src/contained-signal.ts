@@ -1,8 +1,10 @@
+import { isThenable } from './thenable.js';
+
 type ListenerFunction = (event: Event) => void;
 type Listener = ListenerFunction | { handleEvent(event: Event): void };
 
 /**
- * A signal to be given to applications: what their listeners throw is reported.
+ * A signal to be given to applications: what their listeners throw, or reject with, is reported.
  *
  * Left to itself, Node throws it anew in the next turn, where nobody can catch it, and the process ends.
  */
@@ -59,8 +61,9 @@ function runReporting(
   report: (error: unknown) => void,
 ): void {
   try {
-    if (typeof listener === 'function') listener.call(signal, event);
-    else listener.handleEvent(event);
+    const result: unknown =
+      typeof listener === 'function' ? listener.call(signal, event) : listener.handleEvent(event);
+    if (isThenable(result)) result.then(undefined, report);
   } catch (error) {
     report(error);
   }

@@ -1,8 +1,10 @@
 import type { Application } from './application.js';
 import type { RequestContext } from './context.js';
 import { failureOf } from './attribution.js';
+import { describeThrown } from './errors.js';
 import { SERVER_LIMITS, type ServerLimits } from './limits.js';
 import type { Forwarding } from './forwarding.js';
+import { isThenable } from './thenable.js';
 
 /** What an error listener learns besides the error, as far as it is known. */
 export interface ErrorInfo {
@@ -24,7 +26,7 @@ export interface Suspect {
   readonly mounts: readonly string[];
 }
 
-/** Learns of every failure, once. What it throws itself is printed and forgotten. */
+/** Learns of every failure, once. What it throws itself, or rejects with, is printed and forgotten. */
 export type ErrorListener = (error: unknown, info: ErrorInfo) => void;
 
 export interface GatewayOptions {
@@ -65,10 +67,11 @@ export class Gateway {
     nearest: ErrorListener | undefined = this.#onError,
   ): void {
     try {
-      if (nearest === undefined) console.error(`viaduct: ${failureOf(info)}:`, error);
-      else nearest(error, info);
+      if (nearest === undefined) return print(`viaduct: ${failureOf(info)}:`, error);
+      const told: unknown = nearest(error, info);
+      if (isThenable(told)) told.then(undefined, (failure) => printFailure(failure, error));
     } catch (failure) {
-      console.error('viaduct: the onError listener failed:', failure, 'when it was told of:', error);
+      printFailure(failure, error);
     }
   }
 
@@ -101,5 +104,19 @@ export class Gateway {
     });
     while (this.#pending.size > 0 && !isOver) await Promise.race([Promise.all(this.#pending), over]);
     clearTimeout(timer);
+  }
+}
+
+/** Of an `onError` listener. */
+function printFailure(failure: unknown, error: unknown): void {
+  print('viaduct: the onError listener failed:', failure, 'when it was told of:', error);
+}
+
+/** Errors may have a way of their own to be printed, and it may fail. */
+function print(...parts: readonly unknown[]): void {
+  try {
+    console.error(...parts);
+  } catch {
+    console.error(...parts.map(describeThrown));
   }
 }

@@ -15,6 +15,7 @@ import { beforeHead, NodeResponseHead, type ResponseHead, WebResponseHead } from
 import { sendResponse } from './response-to-node.js';
 import { checkEarlyAnswer, markReadsContext, runOnNode, runOnWeb } from './run.js';
 import { lifecycleOf } from './running.js';
+import { isThenable } from './thenable.js';
 import { failUpgrade, runUpgrade } from './upgrade.js';
 import { answerUpgrade } from './upgrade-answer.js';
 import { markDecidesLimits } from './web-limits.js';
@@ -127,7 +128,7 @@ function watchFinish(hooks: Hooks, context: Context): void {
 
 function adjustNodeHead(hooks: Hooks, inner: Application, response: ServerResponse, context: Context): void {
   try {
-    hooks.onResponse?.(new NodeResponseHead(response), context);
+    callOnResponse(hooks, new NodeResponseHead(response), context);
   } catch (error) {
     reportFailure(error, inner, context);
     response.destroy();
@@ -144,13 +145,27 @@ function adjustWebHead(
   if (hooks.onResponse === undefined) return response;
   try {
     const head = new WebResponseHead(response);
-    hooks.onResponse(head, context);
+    callOnResponse(hooks, head, context);
     return head.toResponse();
   } catch (error) {
     discardBody(response);
     return failOnWeb(error, inner, request.method, context);
   }
 }
+
+/** @throws {ViaductTypeError} `VIADUCT_E_OPTION` for a promise: the head would leave without what it is to change. */
+function callOnResponse(hooks: Hooks, head: ResponseHead, context: Context): void {
+  const result: unknown = hooks.onResponse?.(head, context);
+  if (!isThenable(result)) return;
+  result.then(undefined, ignore);
+  throw new ViaductTypeError(
+    'VIADUCT_E_OPTION',
+    'withHooks: onResponse returned a promise, and the head cannot wait: it is sent when the hook returns. ' +
+      'Do what has to be awaited in onRequest.',
+  );
+}
+
+function ignore(): void {}
 
 const HOOKS: ReadonlySet<string> = new Set<keyof Hooks>(['onRequest', 'onResponse', 'onFinished']);
 

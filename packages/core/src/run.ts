@@ -8,6 +8,7 @@ import { isLight } from './light-response.js';
 import { toRequest } from './request-from-node.js';
 import type { RecordedRequest } from './request-record.js';
 import { sendResponse } from './response-to-node.js';
+import { isThenable } from './thenable.js';
 
 const READS_CONTEXT: unique symbol = Symbol.for('viaduct.1.reads-context');
 
@@ -122,10 +123,6 @@ function describe(value: unknown): string {
   if (typeof value === 'string') return `the string ${JSON.stringify(value.slice(0, 40))}`;
   if (typeof value !== 'object' || value === null) return String(value);
   return `an object with the keys ${Object.keys(value).slice(0, 5).join(', ') || '(none)'}`;
-}
-
-function isThenable(value: unknown): value is Promise<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 function ignore(): void {}
