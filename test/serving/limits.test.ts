@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { CONNECTION_LIMITS } from '@viaduct/node/internal';
 import { SERVER_LIMITS } from '@viaduct/core/internal';
 import {
+  type Application,
   contextOf,
   createDispatcher,
   fromNode,
@@ -12,9 +13,10 @@ import {
   type Outcome,
   type RequestContext,
   type ServeOptions,
+  withHooks,
 } from 'viaduct';
 import { Request as CopiedRequest } from 'undici';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Connection } from '../conformance/connection.js';
 import { defer } from '../conformance/deferred.js';
 import { KINDS, type Kind } from '../conformance/kinds.js';
@@ -367,6 +369,38 @@ it.each([{ maxBodyBytes: 100 }, { handlerTimeoutMs: 1_000 }])(
     expect(await (await dispatcher.fetch(request)).text()).toBe('true');
   },
 );
+
+/** Something asynchronous in front of an application, which goes on when the request was given up. */
+const SLOW_ENTRIES: [
+  name: string,
+  create: (inner: Application, entry: () => Promise<void>) => Application,
+][] = [
+  ['a guard', (inner, guard) => createDispatcher({ '/': inner }, { guards: { '/': guard } })],
+  ['onRequest', (inner, onRequest) => withHooks(inner, { onRequest })],
+];
+
+describe.each(SLOW_ENTRIES)('F10 handlerTimeoutMs, with %s that takes longer', (_name, create) => {
+  const ask = vi.fn<() => Response>(() => new Response('too late'));
+  const isOver = defer();
+  const isDone = defer();
+
+  async function entry(): Promise<void> {
+    await isOver.promise;
+    setImmediate(() => isDone.resolve());
+  }
+
+  it('never asks the application', async () => {
+    const { connect: open } = await openServer(create(lint(ask), entry), { handlerTimeoutMs: 50 });
+    expect(await statusOf(await open(), GET)).toBe(504);
+    const { fetch } = create(lint(ask), entry);
+    const mount = { application: lint({ fetch }), handlerTimeoutMs: 50 };
+    const dispatcher = createDispatcher({ '/': mount }, { onError: () => undefined });
+    expect((await dispatcher.fetch(new Request('http://h.test/'))).status).toBe(504);
+    isOver.resolve();
+    await isDone.promise;
+    expect(ask).not.toHaveBeenCalled();
+  });
+});
 
 it('handlerTimeoutMs holds for a connection that was idle before, however often', async () => {
   const application = fromNode((request, response) => {

@@ -5,6 +5,7 @@ import type { Application } from './application.js';
 import { createStart } from './boot.js';
 import { type Context, nodeContextOf } from './context.js';
 import type { ApplicationDescription } from './description.js';
+import { discardBody } from './discarded-body.js';
 import { type DispatcherOptions, refuseWrongOptions } from './dispatcher-options.js';
 import { failOnNode, failOnWeb } from './failure.js';
 import { type ErrorInfo, Gateway } from './gateway.js';
@@ -106,6 +107,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
   ): Promise<void> {
     try {
       const refusal = checkEarlyAnswer(await pending, 'a guard');
+      if (context.exchange.isAbandoned) return discardBody(refusal);
       if (refusal !== undefined) return await sendResponse(refusal, request, response);
     } catch (error) {
       return failOnNode(error, dispatcher, request, response);
@@ -170,6 +172,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
       if (applying === undefined) return plainResponse(request.method, 400);
       const refusal = checkEarlyAnswer(await runGuards(applying, request, context), 'a guard');
       if (refusal !== undefined) return refusal;
+      if (context.exchange.isAbandoned) return plainResponse(request.method, 504);
     } catch (error) {
       return failOnWeb(error, dispatcher, request.method, context);
     }

@@ -10,6 +10,7 @@ import { Gateway } from './gateway.js';
 import { describing } from './description.js';
 import { MountPoint } from './mount-point.js';
 import type { Outcome } from './outcome.js';
+import { plainResponse } from './plain-answer.js';
 import { NodeRequestHead, type RequestHead } from './request-head.js';
 import { beforeHead, NodeResponseHead, type ResponseHead, WebResponseHead } from './response-head.js';
 import { sendResponse } from './response-to-node.js';
@@ -57,7 +58,7 @@ export function withHooks(application: ApplicationLike, hooks: Hooks): Applicati
     try {
       const early = hooks.onRequest(new NodeRequestHead(request), context);
       if (early === undefined) return runOnNode(inner, request, response);
-      return continueOnNode(early, inner, request, response);
+      return continueOnNode(early, inner, request, response, context);
     } catch (error) {
       return failOnNode(error, inner, request, response);
     }
@@ -73,6 +74,7 @@ export function withHooks(application: ApplicationLike, hooks: Hooks): Applicati
     try {
       const early = checkEarlyAnswer(await hooks.onRequest?.(request, context), 'onRequest');
       if (early !== undefined) return early;
+      if (context.exchange.isAbandoned) return plainResponse(request.method, 504);
     } catch (error) {
       return failOnWeb(error, inner, request.method, context);
     }
@@ -111,9 +113,11 @@ async function continueOnNode(
   inner: Application,
   request: IncomingMessage,
   response: ServerResponse,
+  context: Context,
 ): Promise<void> {
   try {
     const answer = checkEarlyAnswer(await early, 'onRequest');
+    if (context.exchange.isAbandoned) return discardBody(answer);
     if (answer !== undefined) return await sendResponse(answer, request, response);
   } catch (error) {
     return failOnNode(error, inner, request, response);
