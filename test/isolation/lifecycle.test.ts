@@ -162,6 +162,30 @@ describe('start and stop', () => {
     await Promise.all([table.stop(), other.stop()]);
   });
 
+  it('A8.131 a start while it still waits for work stops, and starts anew', async () => {
+    const trail: string[] = [];
+    const work = defer();
+    const application: Application = {
+      ...trailing('a', trail),
+      fetch(_request, context) {
+        context?.waitUntil(work.promise);
+        return new Response();
+      },
+    };
+    const table = createDispatcher({ '/': application });
+    await table.start();
+    await table.fetch(new Request('http://h.test/'));
+    const stopping = table.stop();
+    const again = table.start();
+    await turns();
+    expect(trail).toEqual(['a starts', 'a started']);
+    work.resolve();
+    await Promise.all([stopping, again]);
+    expect(trail).toEqual(['a starts', 'a started', 'a stops', 'a stopped', 'a starts', 'a started']);
+    expect(table.mounts[0]?.status).toBe('running');
+    await table.stop();
+  });
+
   it('F14 a stop while an isolated start hangs does not wait for it', async () => {
     const { application, trail, start, stop } = gated();
     stop.resolve();

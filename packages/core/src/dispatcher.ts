@@ -8,7 +8,7 @@ import type { ApplicationDescription } from './description.js';
 import { discardBody } from './discarded-body.js';
 import { type DispatcherOptions, refuseWrongOptions } from './dispatcher-options.js';
 import { failOnNode, failOnWeb } from './failure.js';
-import { type ErrorInfo, Gateway } from './gateway.js';
+import { type ErrorInfo, Gateway, WORK_TIMEOUT_MS } from './gateway.js';
 import { type Guard, GuardTable, runGuards } from './guards.js';
 import { rewriteLocationOnNode, rewriteLocationOnWeb } from './location.js';
 import { type Mount, MountPoint } from './mount-point.js';
@@ -56,7 +56,7 @@ export interface Dispatcher extends Application {
  */
 export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}): Dispatcher {
   refuseWrongOptions(options);
-  const { name, onError, startTimeoutMs = 30_000, boot = 'fail', workTimeoutMs = 8_000 } = options;
+  const { name, onError, startTimeoutMs = 30_000, boot = 'fail', workTimeoutMs = WORK_TIMEOUT_MS } = options;
   const table = new MountTable(mounts, options.isolateHosts ?? false, onError);
   const guards = new GuardTable(options.guards ?? {});
   const readsHost = table.hasHosts || guards.hasHosts;
@@ -203,10 +203,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
       { mounts: [], report: tell },
     ),
     describe: () => describeDispatcher(table, guards),
-    async stop() {
-      await gateway.settled(workTimeoutMs);
-      await lifecycle.stop();
-    },
+    stop: () => lifecycle.stop(() => gateway.settled(workTimeoutMs)),
   });
   return markDecidesLimits(dispatcher);
 }

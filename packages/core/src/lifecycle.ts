@@ -53,16 +53,17 @@ export class Lifecycle {
 
   /**
    * Stops them in reverse order. One that fails does not keep the others from stopping, and one that is still
-   * starting is not waited for: it is stopped when its start is done.
+   * starting is not waited for: it is stopped when its start is done. Whoever starts them meanwhile waits for that.
    *
+   * @param settled What they are needed for until then: the work that requests have left behind.
    * @throws {ViaductError} `VIADUCT_E_STOP` when any failed; `cause` is what it threw, or an `AggregateError`.
    */
-  stop(): Promise<void> {
+  stop(settled: () => Promise<void> = nothing): Promise<void> {
     const starting = this.#starting;
-    if (starting === undefined) return this.#stopping ?? Promise.resolve();
+    if (starting === undefined) return this.#stopping ?? settled();
     this.#starting = undefined;
     this.#end.abort(new ViaductError('VIADUCT_E_START', 'stopped before everything had started'));
-    const stopping = this.#stopStarted(starting).finally(() => {
+    const stopping = this.#stopStarted(starting, settled).finally(() => {
       if (this.#stopping === stopping) this.#stopping = undefined;
     });
     this.#stopping = stopping;
@@ -97,12 +98,14 @@ export class Lifecycle {
     return inTime(started, this.#timeoutMs, member.place, signal);
   }
 
-  async #stopStarted(starting: Promise<void>): Promise<void> {
-    try {
-      await starting;
-    } catch {
-      return; // and everything has been stopped again
-    }
+  async #stopStarted(starting: Promise<void>, settled: () => Promise<void>): Promise<void> {
+    const hasStarted = await starting.then(
+      () => true,
+      () => false,
+    );
+    await settled();
+    // Where the start has failed, everything has been stopped again.
+    if (!hasStarted) return;
     const failures = await this.#stopEach();
     if (failures.length === 0) return;
     const places = failures.map(({ place }) => place).join(', ');
@@ -148,5 +151,7 @@ function withFailures(error: ViaductError, failures: readonly StopFailure[]): Vi
   );
   return new ViaductError(error.code, error.message + also.join(''), { cause: error.cause });
 }
+
+async function nothing(): Promise<void> {}
 
 function ignore(): void {}
