@@ -1,4 +1,5 @@
-import { type Application, createDispatcher, withHooks } from 'viaduct';
+import { withObserver } from '@viaduct/core/internal';
+import { type Application, createDispatcher, lint, withHooks } from 'viaduct';
 import { describe, expect, it, vi } from 'vitest';
 import { defer, type Deferred } from '../conformance/deferred.js';
 import { trailing } from '../conformance/trail-application.js';
@@ -197,6 +198,34 @@ describe('start and stop', () => {
     await table.stop();
     start.resolve();
     await vi.waitFor(() => expect(trail).toEqual(['starts', 'started', 'stops', 'stopped']));
+  });
+});
+
+describe.each<[name: string, wrap: (inner: Application) => Application]>([
+  ['hooks', (inner) => withHooks(inner, {})],
+  ['lint', (inner) => lint(inner)],
+  ['an observer', (inner) => withObserver(inner, { ended: () => undefined }, 'the test')],
+])('a stop of %s that requests come to', (_name, wrap) => {
+  it.each([
+    ['an application with a lifecycle', (inner: Application) => createDispatcher({ '/': inner })],
+    ['an application without one', (inner: Application) => inner],
+  ])('A8.129 around %s waits for its waitUntil work', async (_what, create) => {
+    const trail: string[] = [];
+    const work = defer();
+    const inner = create({
+      fetch(_request, context) {
+        context?.waitUntil(work.promise.then(() => void trail.push('work done')));
+        return new Response();
+      },
+    });
+    const application = wrap(inner);
+    await application.start?.();
+    await application.fetch(new Request('http://h.test/'));
+    const stopping = Promise.resolve(application.stop?.()).then(() => void trail.push('stopped'));
+    await turns();
+    work.resolve();
+    await stopping;
+    expect(trail).toEqual(['work done', 'stopped']);
   });
 });
 

@@ -36,7 +36,7 @@ export interface GatewayOptions {
   readonly limits?: ServerLimits | undefined;
 }
 
-/** How long a stop waits for work, where nothing is written: less than the 10 s after which most supervisors kill. */
+/** How long a stop waits for work, where nothing is written: less than the 10 s that Docker waits. */
 export const WORK_TIMEOUT_MS = 8_000;
 
 const UNLIMITED: ServerLimits = {

@@ -102,7 +102,7 @@ export function withHooks(application: ApplicationLike, hooks: Hooks): Applicati
     fetch,
     handle,
     ...(inner.upgrade === undefined ? {} : { upgrade }),
-    ...lifecycleOf(inner),
+    ...lifecycleOf(inner, gateway),
     ...describing(inner),
   });
   return markDecidesLimits(hooked, inner);

@@ -63,7 +63,7 @@ export function withObserver(application: ApplicationLike, observer: Observer, p
     fetch,
     handle,
     ...(inner.upgrade === undefined ? {} : { upgrade }),
-    ...lifecycleOf(inner),
+    ...lifecycleOf(inner, gateway),
   });
   markDecidesLimits(observed, inner);
   return Object.defineProperty(observed, OBSERVERS, { value: [observer, ...observersOf(inner)] });

@@ -1,6 +1,6 @@
 import type { Application } from './application.js';
 import { type Boot, createStart, startWith } from './boot.js';
-import { type ErrorInfo, Gateway } from './gateway.js';
+import { type ErrorInfo, Gateway, WORK_TIMEOUT_MS } from './gateway.js';
 
 /** One user's part in a running application. */
 export interface Use {
@@ -82,10 +82,12 @@ async function fails(promise: Promise<void>): Promise<boolean> {
 /**
  * `start` and `stop` for an application that wraps another, which starts and stops once however many wrap it.
  *
+ * @param gateway Where requests enter that come to the wrapper itself: their work is waited for.
  * @returns Nothing to start for an application without a lifecycle.
  */
-export function lifecycleOf(inner: Application): Pick<Application, 'start' | 'stop'> {
-  if (inner.start === undefined && inner.stop === undefined) return {};
+export function lifecycleOf(inner: Application, gateway: Gateway): Lifecycle {
+  const settled = (): Promise<void> => gateway.settled(WORK_TIMEOUT_MS);
+  if (inner.start === undefined && inner.stop === undefined) return { stop: settled };
   let held: Use | undefined;
   async function hold(boot: Boot): Promise<void> {
     const current = (held ??= use(inner, boot));
@@ -101,10 +103,13 @@ export function lifecycleOf(inner: Application): Pick<Application, 'start' | 'st
     async stop() {
       const current = held;
       held = undefined;
+      await settled();
       await current?.release();
     },
   };
 }
+
+type Lifecycle = Pick<Application, 'start'> & Required<Pick<Application, 'stop'>>;
 
 function reportAlone(error: unknown, info: ErrorInfo): void {
   new Gateway().report(error, info);

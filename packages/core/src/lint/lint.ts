@@ -40,18 +40,19 @@ export function lint(application: ApplicationLike, options: LintOptions = {}): A
   const inner = toApplication(application, 'lint');
   const linter = new Linter(inner, options);
   const { upgrade } = inner;
-  const { start, stop } = lifecycleOf(inner);
+  const gateway = new Gateway();
+  const { start, stop } = lifecycleOf(inner, gateway);
   // Marked as the one inside is: it shall be given the very request that it would get alone.
   const isMarked = readsContext(inner);
   const linted: Application = {
     ...named(inner),
-    fetch: lintWebFace(inner, linter, isMarked),
-    ...(inner.handle === undefined ? {} : { handle: lintNodeFace(inner, linter) }),
+    fetch: lintWebFace(inner, linter, gateway, isMarked),
+    ...(inner.handle === undefined ? {} : { handle: lintNodeFace(inner, linter, gateway) }),
     ...(upgrade === undefined ? {} : { upgrade: lintUpgrade(inner, linter) }),
     ...(start === undefined ? {} : { start }),
     ...describing(inner),
     async stop() {
-      await stop?.();
+      await stop();
       checkAllEnded(linter);
     },
   };
@@ -59,9 +60,12 @@ export function lint(application: ApplicationLike, options: LintOptions = {}): A
   return isMarked ? markReadsContext(linted) : linted;
 }
 
-function lintWebFace(inner: Application, linter: Linter, isMarked: boolean): Application['fetch'] {
-  const gateway = new Gateway();
-
+function lintWebFace(
+  inner: Application,
+  linter: Linter,
+  gateway: Gateway,
+  isMarked: boolean,
+): Application['fetch'] {
   async function checked(request: Request, context: Context, isEntry: boolean): Promise<Response> {
     const inspection = new Inspection(linter, request.method, context);
     try {
@@ -93,8 +97,12 @@ function lintWebFace(inner: Application, linter: Linter, isMarked: boolean): App
   }
 }
 
-function lintNodeFace(inner: Application, linter: Linter): NonNullable<Application['handle']> {
-  const root = new MountPoint(new Gateway());
+function lintNodeFace(
+  inner: Application,
+  linter: Linter,
+  gateway: Gateway,
+): NonNullable<Application['handle']> {
+  const root = new MountPoint(gateway);
 
   function checked(request: RecordedRequest, response: ServerResponse): void | Promise<void> {
     const context = nodeContextOf(request);
