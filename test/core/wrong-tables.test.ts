@@ -43,6 +43,12 @@ describe('wrong options', () => {
       'strip is 0',
     ],
     ['of a dispatcher', () => createDispatcher({}, { guard: {} } as never), '"guard"'],
+    [
+      'a time that is no number',
+      () => createDispatcher({}, { startTimeoutMs: NaN }),
+      'startTimeoutMs is NaN',
+    ],
+    ['a time that is over', () => createDispatcher({}, { startTimeoutMs: 0 }), 'startTimeoutMs is 0'],
   ])('%s are refused', (_name, build, words) => {
     expect(build).toThrow(expect.objectContaining({ code: 'VIADUCT_E_OPTION' }));
     expect(build).toThrow(words);

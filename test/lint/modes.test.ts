@@ -153,7 +153,21 @@ describe('a wrapper', () => {
     await reader?.cancel();
   });
 
+  it('waits for an answer as long as it is told to', async () => {
+    const told: Violation[] = [];
+    const slow = async (): Promise<Response> => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return new Response(null, { status: 204 });
+    };
+    for (const answerTimeoutMs of [Infinity, 2 ** 31]) {
+      const application = lint(slow, { answerTimeoutMs, onViolation: (violation) => told.push(violation) });
+      expect((await application.fetch(new Request('http://h.test/'))).status).toBe(204);
+    }
+    expect(told).toEqual([]);
+  });
+
   it('refuses options that it does not know', () => {
+    expect(() => lint(broken, { answerTimeoutMs: 0 })).toThrow('lint: answerTimeoutMs is 0.');
     expect(() => lint(broken, { mod: 'throw' } as object)).toThrow('lint: there is no option "mod"');
     expect(() => lint(broken, { mode: 'strict' } as object)).toThrow(
       "mode is \"strict\". Write 'throw' or 'warn'.",

@@ -370,6 +370,27 @@ it.each([{ maxBodyBytes: 100 }, { handlerTimeoutMs: 1_000 }])(
   },
 );
 
+it('limits of time that no timer can wait for hold for ever', async () => {
+  let isWorkDone = false;
+  const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+  const application = lint({
+    start: turn,
+    async fetch(_request: Request, context: RequestContext) {
+      await turn();
+      context.waitUntil(turn().then(() => void (isWorkDone = true)));
+      return new Response('in time');
+    },
+  });
+  const dispatcher = createDispatcher(
+    { '/': { application, handlerTimeoutMs: 2 ** 31 } },
+    { startTimeoutMs: 2 ** 31, workTimeoutMs: Number.MAX_SAFE_INTEGER },
+  );
+  await dispatcher.start();
+  expect(await (await dispatcher.fetch(new Request('http://h.test/'))).text()).toBe('in time');
+  await dispatcher.stop();
+  expect(isWorkDone).toBe(true);
+});
+
 /** Something asynchronous in front of an application, which goes on when the request was given up. */
 const SLOW_ENTRIES: [
   name: string,

@@ -53,6 +53,14 @@ describe.each(FACES)('request, on the %s face', (face) => {
     await response.body?.cancel();
   });
 
+  it.each([Infinity, 2 ** 31])('waits %d ms for the end, where that is asked for', async (timeoutMs) => {
+    const { response, outcome } = await request(endless, '/slow', { face, timeoutMs });
+    // Longer than a timer would wait that cannot wait so long.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await response.body?.cancel();
+    expect((await outcome).kind).toBe('aborted');
+  });
+
   it('sends bodies both ways, with back-pressure on the way', async () => {
     const body = new Uint8Array(3_000_000).fill(7);
     const { response } = await request(echo, '/', { face, method: 'POST', body });

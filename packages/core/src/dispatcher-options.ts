@@ -41,8 +41,8 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof DispatcherOptions>([
 export function refuseWrongOptions(options: DispatcherOptions): void {
   const unknown = Object.keys(options).find((option) => !OPTIONS.has(option));
   let fault: string | undefined;
-  const { boot = 'fail', workTimeoutMs } = options;
-  checkLimits({ workTimeoutMs }, 'createDispatcher');
+  const { boot = 'fail', startTimeoutMs, workTimeoutMs } = options;
+  checkLimits({ startTimeoutMs, workTimeoutMs }, 'createDispatcher');
   if (unknown !== undefined) {
     fault = `there is no option "${unknown}". Options are ${[...OPTIONS].join(', ')}.`;
   } else if (boot !== 'fail' && boot !== 'isolate') {

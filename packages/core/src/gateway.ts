@@ -5,6 +5,7 @@ import { describeThrown } from './errors.js';
 import { SERVER_LIMITS, type ServerLimits } from './limits.js';
 import type { Forwarding } from './forwarding.js';
 import { isThenable } from './thenable.js';
+import { setTimeLimit } from './time-limit.js';
 
 /** What an error listener learns besides the error, as far as it is known. */
 export interface ErrorInfo {
@@ -97,13 +98,12 @@ export class Gateway {
    */
   async settled(timeoutMs: number = Infinity): Promise<void> {
     let isOver = false;
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let timer: ReturnType<typeof setTimeLimit>;
     const over = new Promise<void>((resolve) => {
-      if (timeoutMs === Infinity) return;
-      timer = setTimeout(() => {
+      timer = setTimeLimit(timeoutMs, () => {
         isOver = true;
         resolve();
-      }, timeoutMs);
+      });
     });
     while (this.#pending.size > 0 && !isOver) await Promise.race([Promise.all(this.#pending), over]);
     clearTimeout(timer);

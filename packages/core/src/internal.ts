@@ -10,6 +10,7 @@ export { toError } from './errors.js';
 export { catchResponseErrors, failOnNode, failOnWeb, reportFailure } from './failure.js';
 export type { ForwardedFacts, Forwarding } from './forwarding.js';
 export { checkLimits, SERVER_LIMITS } from './limits.js';
+export { setTimeLimit } from './time-limit.js';
 export { runOnNodeWithinLimits } from './node-limits.js';
 export { sendPlain } from './plain-answer.js';
 export { markDecidesLimits } from './web-limits.js';

@@ -1,4 +1,5 @@
 import { causeOf, codeOf, describeThrown, ViaductError } from './errors.js';
+import { setTimeLimit } from './time-limit.js';
 
 /** The error of a start, with the place that failed. One that was not in time names the innermost already. */
 export function startError(place: string, cause: unknown): ViaductError {
@@ -40,13 +41,12 @@ export async function inTime(
   place: string,
   signal: AbortSignal,
 ): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: ReturnType<typeof setTimeLimit>;
   let stopWaiting: (() => void) | undefined;
   const ended = new Promise<never>((_, reject) => {
     stopWaiting = () => reject(signal.reason);
     signal.addEventListener('abort', stopWaiting);
-    if (timeoutMs === Infinity) return;
-    timer = setTimeout(() => reject(timeoutError(place, timeoutMs)), timeoutMs);
+    timer = setTimeLimit(timeoutMs, () => reject(timeoutError(place, timeoutMs)));
   });
   try {
     signal.throwIfAborted();

@@ -6,6 +6,7 @@ import type { ViaductError } from './errors.js';
 import { handlerTimeout } from './handler-timeout.js';
 import { plainResponse } from './plain-answer.js';
 import { runOnWeb } from './run.js';
+import { setTimeLimit } from './time-limit.js';
 
 /**
  * Runs an application's web face within the limits of its mount, where no server of Node has applied them:
@@ -72,10 +73,9 @@ function limit(
 
 /** @returns `undefined` when the time is over. */
 async function inTime(answer: Promise<Response>, limitMs: number): Promise<Response | undefined> {
-  if (limitMs === Infinity) return answer;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: ReturnType<typeof setTimeLimit>;
   const over = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), limitMs);
+    timer = setTimeLimit(limitMs, () => resolve(undefined));
   });
   const first = await Promise.race([answer, over]);
   clearTimeout(timer);

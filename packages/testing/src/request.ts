@@ -5,6 +5,7 @@ import {
   type RequestContext,
   withHooks,
 } from '@viaduct/core';
+import { setTimeLimit } from '@viaduct/core/internal';
 import { requestOnHttp2 } from './http2-request.js';
 import { requestOnNode } from './node-request.js';
 
@@ -110,12 +111,12 @@ class End {
   }
 
   within(timeoutMs: number, describeOpen: () => string): Promise<Outcome> {
-    let timer: NodeJS.Timeout | undefined;
+    let timer: ReturnType<typeof setTimeLimit>;
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
+      timer = setTimeLimit(timeoutMs, () => {
         reject(new Error(`did not end within ${timeoutMs} ms: ${describeOpen()}`));
-      }, timeoutMs);
-      timer.unref();
+      });
+      timer?.unref();
     });
     const outcome = Promise.race([this.#outcome, timeout]).finally(() => clearTimeout(timer));
     // Who does not ask for the outcome shall not hear of the timeout either.

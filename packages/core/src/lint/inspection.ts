@@ -1,6 +1,7 @@
 import type { Context } from '../context.js';
 import type { Outcome } from '../outcome.js';
 import type { RecordedRequest } from '../request-record.js';
+import { setTimeLimit } from '../time-limit.js';
 import type { BodyTally } from './body-tally.js';
 import { CALL_CHECKS } from './call-checks.js';
 import type { Check } from './check.js';
@@ -39,7 +40,7 @@ export class Inspection {
   readonly #context: Context;
   readonly #node: RecordedRequest | undefined;
   readonly #before: readonly unknown[];
-  readonly #slow: ReturnType<typeof setTimeout>;
+  readonly #slow: ReturnType<typeof setTimeLimit>;
 
   /** @param node The request, on the Node face. */
   constructor(linter: Linter, method: string, context: Context, node?: RecordedRequest) {
@@ -173,8 +174,8 @@ function collapse(path: string): string {
 }
 
 /** A timer that keeps no process alive, unless told to. */
-export function later(ms: number, action: () => void, keepsAlive = false): ReturnType<typeof setTimeout> {
-  const timer: unknown = setTimeout(action, ms);
-  if (!keepsAlive) (timer as { unref?(): void }).unref?.();
-  return timer as ReturnType<typeof setTimeout>;
+export function later(ms: number, action: () => void, keepsAlive = false): ReturnType<typeof setTimeLimit> {
+  const timer = setTimeLimit(ms, action);
+  if (!keepsAlive) (timer as { unref?(): void } | undefined)?.unref?.();
+  return timer;
 }

@@ -8,6 +8,7 @@ import { type Context, nodeContextOf, type RequestContext } from '../context.js'
 import { describing } from '../description.js';
 import { ViaductTypeError } from '../errors.js';
 import { Gateway } from '../gateway.js';
+import { checkLimits } from '../limits.js';
 import { MountPoint } from '../mount-point.js';
 import { POINT, type RecordedRequest } from '../request-record.js';
 import { markReadsContext, readsContext, runOnNode, runOnWeb } from '../run.js';
@@ -176,6 +177,7 @@ function refuseWrongOptions(options: LintOptions): void {
   const unknown = Object.keys(options).find((option) => !OPTIONS.has(option));
   const { mode = 'warn' } = options;
   let fault: string | undefined;
+  checkLimits({ answerTimeoutMs: options.answerTimeoutMs }, 'lint');
   if (unknown !== undefined)
     fault = `there is no option "${unknown}". Options are ${[...OPTIONS].join(', ')}.`;
   else if (mode !== 'throw' && mode !== 'warn')
