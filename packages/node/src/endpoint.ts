@@ -51,7 +51,7 @@ export function toEndpoint({ port, host, path, fd }: EndpointOptions): Endpoint 
 }
 
 /** Systems cut a longer path off without a word, and the socket then has another name. */
-const LONGEST_PATH_BYTES = platform === 'linux' ? 107 : 103;
+export const LONGEST_PATH_BYTES: number = platform === 'linux' ? 107 : 103;
 
 function ofUsableLength(path: string): string {
   const length = Buffer.byteLength(path);

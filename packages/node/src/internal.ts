@@ -3,6 +3,8 @@
  * `@viaduct/node/internal` is for packages that are released together with this one.
  */
 export { CONNECTION_LIMITS } from './connection-limits.js';
+export { LONGEST_PATH_BYTES } from './endpoint.js';
+export { type FirstAnswer, withFirstAnswer } from './first-answer.js';
 export { isNodeServer } from './handler-of-server.js';
 export type { Answer } from './hosting/answer.js';
 export type { Arrival } from './hosting/arrival.js';

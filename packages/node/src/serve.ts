@@ -10,6 +10,7 @@ import { Drain } from './drain.js';
 import { checkConnectionLimits, limitRequests, toServerOptions } from './connection-limits.js';
 import { Deadline } from './deadline.js';
 import { toEndpoint } from './endpoint.js';
+import { firstAnswerOf } from './first-answer.js';
 import { createHttpServer } from './http-server.js';
 import { listen } from './listen.js';
 import { replaceSecureContext, type SecureContext } from './secure-context.js';
@@ -116,7 +117,7 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
     close,
   });
   const listener = limitRequests(
-    stray.within(createListener(runnable, gateway)),
+    stray.within(createListener(runnable, gateway, firstAnswerOf(options))),
     limits.maxRequestsPerConnection,
   );
   httpServer.on('request', listener);

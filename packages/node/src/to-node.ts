@@ -19,6 +19,7 @@ import {
 } from '@viaduct/core/internal';
 import { createForwarding } from './forwarded-headers.js';
 import { adoptHttp2 } from './http2-response.js';
+import type { FirstAnswer } from './first-answer.js';
 import { InFlight } from './in-flight.js';
 import type { ProxyTrust } from './trust-proxy.js';
 
@@ -62,7 +63,11 @@ export function createGateway(options: ToNodeOptions, place: string): Gateway {
 }
 
 /** {@link toNode}, for a server that keeps the gateway to wait for the work it holds. */
-export function createListener(application: Application, gateway: Gateway): RequestListener {
+export function createListener(
+  application: Application,
+  gateway: Gateway,
+  answersFirst?: FirstAnswer,
+): RequestListener {
   const root = new MountPoint(gateway);
   const { maxInFlight } = gateway.limits;
   const inFlight = maxInFlight === Infinity ? undefined : new InFlight(maxInFlight);
@@ -70,6 +75,7 @@ export function createListener(application: Application, gateway: Gateway): Requ
   return function listener(request, response) {
     if (request.httpVersionMajor >= 2) adoptHttp2(request, response);
     catchResponseErrors(response);
+    if (answersFirst?.(request, response) === true) return;
     for (const observer of observers) observeOnNode(observer, request, response, application.name);
     if (inFlight?.take(response) !== false && admit(request, response, root))
       void runOnNodeWithinLimits(application, request, response);

@@ -6,6 +6,7 @@ import { withMetrics } from '../metrics/with-metrics.js';
 import { readSettings } from '../settings/read-settings.js';
 import type { Program, ProgramSource } from './program.js';
 import { serveOptionsOf } from './serve-options.js';
+import { withWarmUp } from './warm-up.js';
 
 /**
  * Reads the settings, and imports the application that they are for.
@@ -17,7 +18,7 @@ export async function loadProgram({ specifier, flags, cwd }: ProgramSource): Pro
   const { application } = await loadApplication(specifier, { cwd, settings: { ...settings } });
   const logs = createProgramLogs(settings);
   const client = settings.metrics === undefined ? undefined : loadPromClient(cwd);
-  const logged = logs.around(application);
+  const logged = logs.around(withWarmUp(application, settings.warmUp));
   return {
     application: client === undefined ? logged : withMetrics(logged, { client }),
     register: client?.register,

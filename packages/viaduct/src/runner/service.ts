@@ -1,15 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ApplicationLike, toApplication } from '@viaduct/core';
+import type { ApplicationLike } from '@viaduct/core';
 import { serve, type ServeOptions, type Server } from '@viaduct/node';
-import { withProbes } from './probes.js';
+import { withFirstAnswer } from '@viaduct/node/internal';
+import { createProbes } from './probes.js';
 import { type UnderWay, underWayOn } from './under-way.js';
-import { withWarmUp } from './warm-up.js';
 
 /** How long an application may take to stop once the time for its requests is up. */
 const STOP_GRACE_MS = 1_000;
 
 export interface ServiceSettings {
-  readonly warmUp: readonly string[];
   readonly readinessPath: string | undefined;
   readonly livenessPath: string | undefined;
 }
@@ -24,16 +23,15 @@ export class Service {
     this.#readiness = readiness;
   }
 
-  /** Starts the application, warms it up, and takes connections. */
+  /** Starts the application, and takes connections. */
   static async start(
     application: ApplicationLike,
     settings: ServiceSettings,
     options: ServeOptions,
   ): Promise<Service> {
     const readiness = { isReady: true };
-    const warm = withWarmUp(toApplication(application, 'viaduct serve'), settings.warmUp);
-    const probed = withProbes(warm, { ...settings, isReady: () => readiness.isReady });
-    return new Service(await serve(probed, options), readiness);
+    const probes = createProbes({ ...settings, isReady: () => readiness.isReady });
+    return new Service(await serve(application, withFirstAnswer(options, probes)), readiness);
   }
 
   get url(): string {
@@ -62,7 +60,8 @@ export class Service {
     // A stop() that fails has been reported by the server; one that never ends is not waited for.
     const closed = this.#server.close({ timeoutMs }).catch((error: unknown) => console.error(error));
     await Promise.race([closed, delay(timeoutMs + STOP_GRACE_MS)]);
-    return this.#server.closeReport?.cutRequests ?? 0;
+    // Without a report not even the requests have come to their end.
+    return this.#server.closeReport?.cutRequests ?? this.underWay.requests;
   }
 
   /** What is under way gets no answer any more: for a drain that takes too long. */

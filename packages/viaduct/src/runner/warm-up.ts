@@ -1,9 +1,11 @@
 import { type Application, ViaductError } from '@viaduct/core';
+import { markDecidesLimits } from '@viaduct/core/internal';
 
 /**
  * Lets the application answer a few requests before the first client does: compilers, pools and caches are warm then.
  *
- * Part of its start, so that a worker that cannot answer them is never ready.
+ * Part of its start, so that a worker that cannot answer them is never ready. To be put within logs and metrics, which
+ * are about clients.
  *
  * @param targets `/health`, `/orders?limit=1`: asked for with GET, one after another.
  * @throws {ViaductError} `VIADUCT_E_WARM_UP`, from `start()`, when one is answered with 500 or above.
@@ -22,7 +24,7 @@ export function withWarmUp(application: Application, targets: readonly string[])
     );
   }
 
-  return {
+  const warm: Application = {
     ...(application.name !== undefined && { name: application.name }),
     fetch: (request, context) => application.fetch(request, context),
     ...(handle !== undefined && { handle: handle.bind(application) }),
@@ -33,4 +35,5 @@ export function withWarmUp(application: Application, targets: readonly string[])
     },
     stop: () => application.stop?.(),
   };
+  return markDecidesLimits(warm, application);
 }
