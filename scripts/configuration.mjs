@@ -94,6 +94,7 @@ gracefulTimeoutMs         10s           --graceful-timeout
 
 - **Durations and sizes** are numbers in the configuration file, whose keys name the unit: milliseconds in \`…Ms\`, bytes in \`…Bytes\`. Flags and variables leave the unit out of their name, and take it with the value: \`500ms\`, \`30s\`, \`2m\`, \`1h\`; \`64kb\`, \`512mb\`, \`1gb\`, in steps of 1,024. A number alone is milliseconds or bytes.
 - **Switches** need no value as a flag: \`--http2\`, and \`--no-http2\` against a configuration file that has it on. In the environment they are \`true\` or \`false\`.
+- **Permissions** are a text in the configuration file, \`'660'\`: a number would be taken for another one.
 - **Lists** are flags given several times, texts with commas between, or arrays in the configuration file.
 - A wrong value, a flag, a variable \`VIADUCT_…\` or a key that there is not: the command says where it stands and what to write instead, and ends with 2.
 - After \`SIGHUP\` new workers read the configuration file again; what the primary has opened, such as the address, stays.

@@ -67,6 +67,33 @@ describe('the viaduct command line', () => {
       ['config', '--access-log', 'xml'],
       '--access-log is "xml". Write one of json, combined, off.',
     ],
+    [
+      'a duration longer than timers can be',
+      ['config', '--graceful-timeout', '1000h'],
+      '--graceful-timeout is "1000h". Write 576h or less.',
+    ],
+    ['no target at all', ['config', '--max-target', '0'], '--max-target is "0". Write 1b or more.'],
+    [
+      'connections that are not kept',
+      ['config', '--keep-alive-timeout', '0'],
+      '--keep-alive-timeout is "0". Write 1ms or more.',
+    ],
+    [
+      'a probe that never comes',
+      ['config', '--readiness-path', 'readyz'],
+      '--readiness-path is "readyz". Write a path that begins with a slash: /readyz.',
+    ],
+    [
+      'what is no name of a header',
+      ['config', '--request-id-header', 'a b'],
+      '--request-id-header is "a b". Write the name of a header: x-request-id.',
+    ],
+    [
+      'permissions that are none',
+      ['config', '--socket-mode', '999'],
+      '--socket-mode is "999". Write a text of three octal digits: \'660\'.',
+    ],
+    ['a folder that is not named', ['config', '--cwd'], '--cwd needs a value: --cwd <folder>'],
     ['an operand too many', ['serve', 'a.ts', 'b.ts'], '"b.ts" is one operand too many.'],
   ])('refuses %s with exit code 2 and one message without a stack', async (_, words, message) => {
     const { exitCode, stderr } = await folder.run(words);

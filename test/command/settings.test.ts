@@ -57,7 +57,22 @@ describe('the settings', () => {
     });
   });
 
+  it('take blanks after the commas of a list', async () => {
+    folder = new Folder({ 'viaduct.config.mjs': "export default { trustProxy: 'loopback, 10.0.0.0/8' };" });
+    const run = await folder.run(['config', '--json', '--warm-up', '/a, /b']);
+    expect(read(run)).toMatchObject({
+      trustProxy: { value: ['loopback', '10.0.0.0/8'] },
+      warmUp: { value: ['/a', '/b'] },
+    });
+  });
+
   it.each([
+    [
+      'permissions as a number, which would be read as another one',
+      { 'viaduct.config.json': '{ "socketMode": 400 }' },
+      {},
+      "viaduct.config.json: socketMode is 400. Write a text of three octal digits: '660'.",
+    ],
     [
       'a wrong value in the environment',
       {},

@@ -7,6 +7,7 @@ import {
   withHooks,
 } from '@viaduct/core';
 import { isFromTrustedProxy } from '@viaduct/core/internal';
+import { TOKEN } from './token.js';
 
 export interface RequestIdOptions {
   /** The header that carries the id, in and out. Default `x-request-id`. */
@@ -50,9 +51,6 @@ export function withRequestId(application: ApplicationLike, options: RequestIdOp
 
 /** What ids are made of, UUIDs, ULIDs, hex, Base64 and trace ids among them, and nothing that breaks a log or a header. */
 const WELL_FORMED = /^[\w.:/+=@-]{1,128}$/;
-
-/** RFC 9110 §5.6.2. */
-const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
 
 const ACCEPT = ['proxies', 'everyone', 'nobody'];
 

@@ -38,7 +38,8 @@ export function readCommandLine(command: Command, words: readonly string[]): Inv
       `"${positionals[command.maxOperands]}" is one operand too many. Usage: viaduct ${command.usage}`,
     );
   }
-  const cwd = typeof values['cwd'] === 'string' ? values['cwd'] : '.';
+  const { cwd = '.' } = values;
+  if (typeof cwd !== 'string' || cwd === '') throw withoutValue('cwd', COMMON_FLAGS['--cwd'].placeholder);
   return {
     operands: positionals,
     flags: readFlags(command, keys, values),
@@ -91,12 +92,16 @@ function readFlags(
       option.placeholder !== undefined &&
       (given === true || (Array.isArray(given) && given.includes(true)))
     ) {
-      throw new CommandError(EXIT.usage, `--${name} needs a value: --${name} ${option.placeholder}`);
+      throw withoutValue(name, option.placeholder);
     }
     const value = Array.isArray(given) ? given.flatMap((item) => String(item).split(',')) : given;
     flags.set(key, readValue(option, value, `--${name}`));
   }
   return flags;
+}
+
+function withoutValue(name: string, placeholder: string): CommandError {
+  return new CommandError(EXIT.usage, `--${name} needs a value: --${name} ${placeholder}`);
 }
 
 /** `--no-lint`, for a switch that is on by default. */

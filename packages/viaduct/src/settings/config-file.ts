@@ -6,7 +6,10 @@ import { importModule } from '../loading/import-module.js';
 import type { Settings } from './settings.js';
 
 /** What a configuration file exports by default. Durations are in milliseconds, sizes in bytes. */
-export type Config = Partial<Settings>;
+export interface Config extends Partial<Omit<Settings, 'socketMode'>> {
+  /** In octal digits, as `chmod` takes it: `'660'`. */
+  readonly socketMode?: string;
+}
 
 /** Types a configuration file: `export default defineConfig({ workers: 2 })`. */
 export function defineConfig(config: Config): Config {

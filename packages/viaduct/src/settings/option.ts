@@ -33,15 +33,19 @@ interface Description<Value> {
   readonly short?: string;
 }
 
-/** Any text. */
+/** Any text, or one of a certain form. */
 export function text<Value extends string | undefined>(
-  description: Description<Value> & { readonly placeholder: string },
+  description: Description<Value> & {
+    readonly placeholder: string;
+    readonly form?: { readonly pattern: RegExp; readonly instead: string };
+  },
 ): Option<Value | string> {
+  const { form = { pattern: /./, instead: 'Write a text.' }, ...rest } = description;
   return {
-    ...description,
+    ...rest,
     read(value) {
-      if (typeof value === 'string' && value !== '') return value;
-      throw new ValueError('Write a text.');
+      if (typeof value === 'string' && form.pattern.test(value)) return value;
+      throw new ValueError(form.instead);
     },
   };
 }
@@ -95,29 +99,48 @@ export function integer(
   };
 }
 
-const MILLISECONDS: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const MILLISECONDS = { '': 1, ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 const BYTES: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30 };
 
+/** Node's timers hold 2^31 − 1 ms, and fire at once beyond. Less, since times are added up: a second for `stop()`. */
+const LONGEST_MS = 24 * 24 * MILLISECONDS.h;
+
+/** What a measure may have besides. */
+interface MeasureDescription extends Description<number> {
+  /** Default 0. */
+  readonly min?: number;
+}
+
 /** A duration in milliseconds; as a text also `30s`, `1.5m`. */
-export function duration(description: Description<number>): Option<number> {
-  return measure(
-    description,
-    '<time>',
-    MILLISECONDS,
-    'Write milliseconds, or a number with a unit: 500ms, 30s, 2m, 1h.',
-  );
+export function duration(description: MeasureDescription): Option<number> {
+  return measure(description, {
+    placeholder: '<time>',
+    units: MILLISECONDS,
+    max: LONGEST_MS,
+    instead: 'Write milliseconds, or a number with a unit: 500ms, 30s, 2m, 1h.',
+  });
 }
 
 /** A size in bytes; as a text also `512mb`, in units of 1,024. */
-export function size(description: Description<number>): Option<number> {
-  return measure(description, '<size>', BYTES, 'Write bytes, or a number with a unit: 64kb, 512mb, 1gb.');
+export function size(description: MeasureDescription): Option<number> {
+  return measure(description, {
+    placeholder: '<size>',
+    units: BYTES,
+    max: Number.MAX_SAFE_INTEGER,
+    instead: 'Write bytes, or a number with a unit: 64kb, 512mb, 1gb.',
+  });
+}
+
+interface Measure {
+  readonly placeholder: string;
+  readonly units: Readonly<Record<string, number>>;
+  readonly max: number;
+  readonly instead: string;
 }
 
 function measure(
-  description: Description<number>,
-  placeholder: string,
-  units: Readonly<Record<string, number>>,
-  instead: string,
+  { min = 0, ...description }: MeasureDescription,
+  { placeholder, units, max, instead }: Measure,
 ): Option<number> {
   return {
     ...description,
@@ -127,7 +150,10 @@ function measure(
       const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(String(value)) ?? [];
       const factor = units[unit.toLowerCase()];
       if (digits === undefined || factor === undefined) throw new ValueError(instead);
-      return Math.round(Number(digits) * factor);
+      const measured = Math.round(Number(digits) * factor);
+      if (measured < min) throw new ValueError(`Write ${withUnit(min, units)} or more.`);
+      if (measured > max) throw new ValueError(`Write ${withUnit(max, units)} or less.`);
+      return measured;
     },
   };
 }
@@ -146,9 +172,9 @@ export function list(
   return {
     ...description,
     read(value) {
-      const items = typeof value === 'string' ? value.split(',') : value;
-      if (Array.isArray(items) && items.every((item) => typeof item === 'string' && item !== ''))
-        return items;
+      const items: unknown = typeof value === 'string' ? value.split(',') : value;
+      if (Array.isArray(items) && items.every((item) => typeof item === 'string' && item.trim() !== ''))
+        return items.map((item: string) => item.trim());
       throw new ValueError('Write texts with commas between, or an array of texts.');
     },
   };

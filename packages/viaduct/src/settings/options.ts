@@ -13,6 +13,7 @@ import {
 } from './option.js';
 import { BIND_FORMS, parseBind } from '../runner/bind.js';
 import type { Settings } from './settings.js';
+import { TOKEN } from '../token.js';
 
 const LISTENING = 'Where to listen';
 const WORKERS = 'Workers';
@@ -20,6 +21,9 @@ const STOPPING = 'Starting and stopping';
 const HEALTH = 'Health';
 const REQUESTS = 'Requests';
 const LOGS = 'Logs';
+
+/** A target that is anything else never comes. */
+const PROBE_PATH = { pattern: /^\/[^\s#]*$/, instead: 'Write a path that begins with a slash: /readyz.' };
 
 /** Every setting once: flags, environment variables, configuration file, help and documentation are made from this. */
 export const OPTIONS: { readonly [Key in keyof Settings]: Option<Settings[Key]> } = {
@@ -104,6 +108,7 @@ export const OPTIONS: { readonly [Key in keyof Settings]: Option<Settings[Key]> 
   startTimeoutMs: duration({
     group: STOPPING,
     help: 'how long the application may take to start',
+    min: 1,
     default: 30_000,
   }),
   gracefulTimeoutMs: duration({
@@ -122,12 +127,14 @@ export const OPTIONS: { readonly [Key in keyof Settings]: Option<Settings[Key]> 
     help: 'answered 200 while requests are taken, 503 when the server is about to stop',
     placeholder: '<path>',
     default: undefined,
+    form: PROBE_PATH,
   }),
   livenessPath: text({
     group: HEALTH,
     help: 'answered 200 for as long as the event loop turns',
     placeholder: '<path>',
     default: undefined,
+    form: PROBE_PATH,
   }),
   readinessDelayMs: duration({
     group: HEALTH,
@@ -137,11 +144,13 @@ export const OPTIONS: { readonly [Key in keyof Settings]: Option<Settings[Key]> 
   keepAliveTimeoutMs: duration({
     group: REQUESTS,
     help: 'how long an idle connection is kept; longer than load balancers keep theirs',
+    min: 1,
     default: 72_000,
   }),
   maxTargetBytes: size({
     group: REQUESTS,
     help: 'longer request targets are answered with 414',
+    min: 1,
     default: 8_192,
   }),
   maxHeaderBytes: size({
@@ -233,6 +242,7 @@ export const OPTIONS: { readonly [Key in keyof Settings]: Option<Settings[Key]> 
     help: 'give every request an id, taken from and answered in this header',
     placeholder: '<name>',
     default: undefined,
+    form: { pattern: TOKEN, instead: 'Write the name of a header: x-request-id.' },
   }),
 };
 
@@ -248,10 +258,10 @@ function readWorkers(value: unknown): number {
   throw new ValueError('Write a whole number, 0 to 1024, or auto.');
 }
 
+/** No number: that of 400 is 0o620, and what was meant by it nobody can tell. */
 function readMode(value: unknown): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0o777) return value;
   if (typeof value === 'string' && /^0?o?[0-7]{3}$/.test(value)) return Number.parseInt(value.slice(-3), 8);
-  throw new ValueError('Write three octal digits, such as 660.');
+  throw new ValueError("Write a text of three octal digits: '660'.");
 }
 
 /** As `chmod` takes it: `660`. */
