@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sourceOf, temporaryFolder, writeApplication } from './application.js';
 import { bodyOf, getFrom } from './requests.js';
-import { type Runner, startRunner } from './runner.js';
+import { type Flags, type Runner, startRunner } from './runner.js';
 
 test('A12.159 an application that fails to start ends the runner with exit code 3, after one attempt', async () => {
   const source = `export const application = lint({ name: 'shop', fetch: () => new Response(''), start() { throw new Error('no database'); } });`;
@@ -210,6 +210,69 @@ test('workers 0 ends with the same exit codes', async () => {
   ];
   expect(await Promise.all(runners.map(async ({ exited }) => (await exited).code))).toEqual([3, 4, 5]);
   other.close();
+});
+
+test('a socket path that the system would cut off is told as wrong use', async () => {
+  const folder = temporaryFolder();
+  for (const workers of [1, 0]) {
+    const bind = `unix:${join(folder, 's'.repeat(110))}.sock`;
+    const runner = startRunner(writeApplication(sourceOf('1')), { bind, workers });
+    expect(await runner.exited).toEqual({ code: 2, signal: null });
+    expect(runner.printed.join()).toMatch(
+      /^viaduct: The path of a UNIX socket has at most 10[37] bytes, and /,
+    );
+    expect(readdirSync(folder)).toEqual([]);
+  }
+});
+
+test('socket, pid file and log file begin at the folder of --cwd, and the log names the socket', async () => {
+  for (const workers of [1, 0]) {
+    const cwd = temporaryFolder();
+    const runner = startRunner(writeApplication(sourceOf('1')), {
+      workers,
+      cwd,
+      bind: 'unix:app.sock',
+      'pid-file': 'app.pid',
+      'access-log': 'json',
+      'access-log-file': 'app.log',
+      'socket-mode': '600',
+    });
+    expect((await runner.said('listening on')).msg).toBe(`listening on unix:${join(cwd, 'app.sock')}`);
+    expect(readdirSync(cwd).toSorted()).toEqual(['app.log', 'app.pid', 'app.sock']);
+    expect(statSync(join(cwd, 'app.sock')).mode & 0o777).toBe(0o600);
+    runner.signal('SIGTERM');
+    expect(await runner.exited).toEqual({ code: 0, signal: null });
+    expect(readdirSync(cwd)).toEqual(['app.log']);
+  }
+});
+
+for (const workers of [1, 0]) {
+  test.each([
+    [{ 'trust-proxy': 'foo' }, 'trustProxy: invalid IP address: foo. Write addresses'],
+    [{ 'access-log': 'json', 'access-log-file': 'none/a.log' }, 'Create its folder'],
+    [{ metrics: '127.0.0.1:0' }, 'metrics needs prom-client, which failed to load: half installed'],
+  ])(
+    `what %j cannot mean is told in one message, with exit code 2 and workers ${workers}`,
+    async (flags, message) => {
+      const cwd = temporaryFolder();
+      mkdirSync(join(cwd, 'node_modules/prom-client'), { recursive: true });
+      writeFileSync(join(cwd, 'node_modules/prom-client/index.js'), 'throw new Error("half installed");');
+      const runner = startRunner(writeApplication(sourceOf('1')), { cwd, workers, ...(flags as Flags) });
+      expect(await runner.exited).toEqual({ code: 2, signal: null });
+      expect(runner.printed.join('\n')).toMatch(/^viaduct: /);
+      expect(runner.printed.join('\n')).toContain(message);
+      expect(runner.lines).toEqual([]);
+    },
+  );
+}
+
+test('workers 0 tells of a module that never gets loaded', async () => {
+  const runner = startRunner(writeApplication('await new Promise(() => {});'), {
+    workers: 0,
+    'start-timeout': 500,
+  });
+  expect(await runner.exited).toEqual({ code: 3, signal: null });
+  await runner.said('the application was not ready within 500 ms');
 });
 
 function starts({ lines }: Runner): number {

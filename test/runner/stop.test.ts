@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { sourceOf, writeApplication } from './application.js';
+import { sourceOf, temporaryFolder, writeApplication } from './application.js';
 import { exchange, failures, startLoad } from './load.js';
 import { bodyOf, get, opened, until } from './requests.js';
 import { commandOf, follow, startRunner } from './runner.js';
@@ -123,6 +125,46 @@ test('C9 SIGTERM while the application starts ends cleanly: what was started is 
   runner.signal('SIGTERM');
   expect(await runner.exited).toEqual(GONE_WELL);
   expect(runner.printed).toEqual(['loaded', 'start', 'stop']);
+});
+
+test('C9 SIGTERM while the application starts ends cleanly without workers, too', async () => {
+  const source = `
+    export const application = lint({
+      fetch: () => new Response('never'),
+      async start() { console.log('start'); await new Promise((resolve) => setTimeout(resolve, 500)); },
+      stop() { console.log('stop'); },
+    });`;
+  const pidFile = join(temporaryFolder(), 'app.pid');
+  const runner = startRunner(writeApplication(source), { workers: 0, 'pid-file': pidFile });
+  await until(() => runner.printed.includes('start'), 'the application starts');
+  runner.signal('SIGTERM');
+  expect(await runner.exited).toEqual(GONE_WELL);
+  expect(runner.printed).toEqual(['start', 'stop']);
+  expect(existsSync(pidFile)).toBe(false);
+});
+
+test('C9 without workers a start that does not end is waited for no longer than the deadline, or the second signal', async () => {
+  const source = `
+    export const application = lint({
+      fetch: () => new Response('never'),
+      start: () => { console.log('start'); return new Promise(() => {}); },
+    });`;
+  for (const [timeout, signals] of [
+    [300, 1],
+    [60_000, 2],
+  ] as const) {
+    const pidFile = join(temporaryFolder(), 'app.pid');
+    const flags = { workers: 0, 'graceful-timeout': timeout, 'pid-file': pidFile };
+    const runner = startRunner(writeApplication(source), flags);
+    await until(() => runner.printed.includes('start'), 'the application starts');
+    runner.signal('SIGTERM');
+    if (signals === 2) {
+      await delay(50);
+      runner.signal('SIGTERM');
+    }
+    expect(await runner.exited).toEqual(GONE_WELL);
+    expect(existsSync(pidFile)).toBe(false);
+  }
 });
 
 test('C9 SIGTERM while one reload is under way and another waits ends cleanly, and starts nobody any more', async () => {

@@ -58,20 +58,9 @@ export function takePassedDescriptor(environment: NodeJS.ProcessEnv, pid: number
   return { kind: 'descriptor', descriptor: FIRST_PASSED_DESCRIPTOR };
 }
 
-/**
- * Reads an address of the settings, which have checked it.
- *
- * @throws {CommandError} When it is none all the same.
- */
-export function readBind(text: string): Bind {
-  const bind = parseBind(text);
-  if (bind !== undefined) return bind;
-  throw new CommandError(EXIT.usage, `${JSON.stringify(text)} is no address. Write ${BIND_FORMS}.`);
-}
-
-/** For messages: `127.0.0.1:3000`, `/run/app.sock`, `descriptor 3`. */
+/** For messages: `127.0.0.1:3000`, `unix:/run/app.sock`, `descriptor 3`. */
 export function describeBind(bind: Bind): string {
-  if (bind.kind === 'path') return bind.path;
+  if (bind.kind === 'path') return `unix:${bind.path}`;
   if (bind.kind === 'descriptor') return `descriptor ${bind.descriptor}`;
   if (bind.host === undefined) return `port ${bind.port}`;
   return bind.host.includes(':') ? `[${bind.host}]:${bind.port}` : `${bind.host}:${bind.port}`;

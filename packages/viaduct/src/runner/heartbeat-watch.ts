@@ -1,4 +1,5 @@
 import type { RunnerLog } from './runner-log.js';
+import { tooLateMessage } from './start-timeout.js';
 import type { WorkerProcess } from './worker-process.js';
 
 export interface HeartbeatLimits {
@@ -39,9 +40,7 @@ export function watchHeartbeats(
 
   function checkBoot(worker: WorkerProcess, now: number): void {
     if (now - worker.startedAtMs <= startTimeoutMs) return;
-    worker.giveUpBoot(
-      `the application was not ready within ${startTimeoutMs} ms. Find out what its module or its start() waits for, or raise --start-timeout.`,
-    );
+    worker.giveUpBoot(tooLateMessage(startTimeoutMs));
   }
 
   function giveUp(worker: WorkerProcess): void {

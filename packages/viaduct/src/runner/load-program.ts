@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { env } from 'node:process';
 import { loadApplication } from '../loading/load-application.js';
 import { createProgramLogs } from '../logging/program-logs.js';
@@ -16,7 +17,7 @@ import { withWarmUp } from './warm-up.js';
 export async function loadProgram({ specifier, flags, cwd }: ProgramSource): Promise<Program> {
   const { settings } = await readSettings({ flags: new Map(flags), environment: env, cwd });
   const { application } = await loadApplication(specifier, { cwd, settings: { ...settings } });
-  const logs = createProgramLogs(settings);
+  const logs = createProgramLogs({ ...settings, accessLogFile: inFolder(cwd, settings.accessLogFile) });
   const client = settings.metrics === undefined ? undefined : loadPromClient(cwd);
   const logged = logs.around(withWarmUp(application, settings.warmUp));
   return {
@@ -26,4 +27,8 @@ export async function loadProgram({ specifier, flags, cwd }: ProgramSource): Pro
     reopenLogs: logs.reopen,
     options: { ...serveOptionsOf(settings, cwd), onError: logs.onError },
   };
+}
+
+function inFolder(cwd: string, path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(cwd, path);
 }

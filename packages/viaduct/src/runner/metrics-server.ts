@@ -1,6 +1,6 @@
 import { serve, type Server } from '@viaduct/node';
 import { createMetricsPage, type MetricsPageOptions } from '../metrics/metrics-page.js';
-import { readBind } from './bind.js';
+import type { Bind } from './bind.js';
 import { addressOf } from './address.js';
 import type { RunnerLog } from './runner-log.js';
 
@@ -10,17 +10,16 @@ const CLOSE_TIMEOUT_MS = 500;
 /**
  * Shows metrics at an address of their own, which the outside need not reach.
  *
- * @param address As `bind` is written.
  * @returns Ends it.
  * @throws {ViaductError} `VIADUCT_E_LISTEN` when the address is taken or not allowed.
  */
 export async function openMetricsServer(
-  address: string,
+  bind: Bind,
   register: MetricsPageOptions['register'],
   log: RunnerLog,
 ): Promise<() => Promise<void>> {
   const server: Server = await serve(createMetricsPage({ register }), {
-    ...addressOf(readBind(address)),
+    ...addressOf(bind),
     closeTimeoutMs: CLOSE_TIMEOUT_MS,
     onError: (error) => log.error({}, `metrics could not be told: ${String(error)}`),
   });

@@ -1,7 +1,8 @@
-import { env, pid, platform } from 'node:process';
+import { resolve } from 'node:path';
+import { env, pid } from 'node:process';
 import type { ViaductError } from '@viaduct/core';
 import { toError } from '@viaduct/core/internal';
-import { type Bind, readBind, takePassedDescriptor } from './bind.js';
+import { type Bind, takePassedDescriptor } from './bind.js';
 import { surviveBrokenOutput } from './broken-output.js';
 import { CommandError } from '../command-error.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
@@ -11,13 +12,14 @@ import { openMetricsServer } from './metrics-server.js';
 import { claimPidFile } from './pid-file.js';
 import { OPTIONS } from '../settings/options.js';
 import type { Settings } from '../settings/settings.js';
+import { readBind } from './read-bind.js';
 import { runAlone } from './run-alone.js';
 import type { RunOptions } from './run-options.js';
 import type { RunnerLog } from './runner-log.js';
-import { serveOptionsOf } from './serve-options.js';
 import { onSignals, type SignalActions } from './signals.js';
 import { Supervisor } from './supervisor.js';
 import { WorkerMetrics } from './worker-metrics.js';
+import { refuseWrongSettings } from './wrong-settings.js';
 
 /**
  * Runs an application until it is told to stop: in worker processes, or with `workers: 0` in this one.
@@ -27,14 +29,14 @@ import { WorkerMetrics } from './worker-metrics.js';
  */
 export async function run(options: RunOptions): Promise<ExitCode> {
   const { settings, log } = options;
-  const bind = takePassedDescriptor(env, pid) ?? readBind(settings.bind);
-  refuseWhereUnknown(settings);
-  // Wrong use, which is told before anything is opened; workers read the files anew.
-  serveOptionsOf(settings, options.source.cwd);
+  const { cwd } = options.source;
+  const bind = takePassedDescriptor(env, pid) ?? readBind(settings.bind, cwd);
+  refuseWrongSettings(settings, cwd);
   surviveBrokenOutput();
   log.info({ primary: pid, ...changed(settings) }, 'starting');
   try {
-    const releasePidFile = settings.pidFile === undefined ? undefined : claimPidFile(settings.pidFile);
+    const releasePidFile =
+      settings.pidFile === undefined ? undefined : claimPidFile(resolve(cwd, settings.pidFile));
     try {
       return settings.workers === 0 ? await runAlone(bind, options) : await supervise(bind, options);
     } finally {
@@ -95,7 +97,7 @@ async function showMetrics(
   if (address === undefined) return undefined;
   const metrics = new WorkerMetrics(loadPromClient(cwd), () => supervisor.workers);
   supervisor.onGone = (worker) => metrics.bury(worker);
-  return openMetricsServer(address, metrics, log);
+  return openMetricsServer(readBind(address, cwd), metrics, log);
 }
 
 /** Those that are not as they are by default: `viaduct config` tells all. */
@@ -108,12 +110,4 @@ function changed(settings: Settings): Partial<Settings> {
 
 function isLogged({ logLevel }: Settings): boolean {
   return logLevel !== 'fatal';
-}
-
-function refuseWhereUnknown({ workers }: Settings): void {
-  if (platform !== 'win32' || workers === 0) return;
-  throw new CommandError(
-    EXIT.usage,
-    'On Windows processes cannot share a listening socket, so there are no worker processes. Write --workers 0.',
-  );
 }

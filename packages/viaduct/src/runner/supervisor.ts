@@ -77,7 +77,7 @@ export class Supervisor {
       return;
     }
     this.#hasServed = true;
-    this.#log.info({ primary: pid, workers: this.#pool.target }, `listening on ${first.url}`);
+    this.#log.info({ primary: pid, workers: this.#pool.target }, `listening on ${this.#addressOf(first)}`);
     this.#pool.fill();
   }
 
@@ -116,6 +116,11 @@ export class Supervisor {
     else {
       this.#readinessDelay = setTimeout(() => this.#drainAll(gracefulTimeoutMs), readinessDelayMs);
     }
+  }
+
+  /** Of a Unix socket a worker knows only the descriptor that it was given. */
+  #addressOf({ url = '' }: WorkerProcess): string {
+    return url.startsWith('fd:') ? this.#listening.place : url;
   }
 
   #drainAll(timeoutMs: number, stopGraceMs?: number): void {
