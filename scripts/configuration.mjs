@@ -97,7 +97,7 @@ gracefulTimeoutMs         10s           --graceful-timeout
 - **Permissions** are a text in the configuration file, \`'660'\`: a number would be taken for another one.
 - **Lists** are flags given several times, texts with commas between, or arrays in the configuration file.
 - A wrong value, a flag, a variable \`VIADUCT_…\` or a key that there is not: the command says where it stands and what to write instead, and ends with 2.
-- After \`SIGHUP\` new workers read the configuration file again; what the primary has opened, such as the address, stays.
+- After \`SIGHUP\` new workers read the configuration file again, and the primary goes by what they have read: how many there are (where that has changed: \`SIGTTIN\` and \`SIGTTOU\` hold else), when they are replaced, given up and cut, its probes. What the primary has opened stays until it is started anew: the address and its mode, the pid file, the metrics, its own log with its level.
 `;
 
 if (process.argv[1] === import.meta.filename) {

@@ -1,13 +1,13 @@
 import { env } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sourceOf, temporaryFolder, writeApplication } from './application.js';
-import { failures, startLoad } from './load.js';
-import { bodyOf, until } from './requests.js';
+import { exchange, failures, startLoad } from './load.js';
+import { bodyOf, opened, until } from './requests.js';
 import { startRunner } from './runner.js';
-import { workersOf } from './workers.js';
+import { servingOf, workersOf } from './workers.js';
 
 /** `npm run rolling` reloads 100 times. */
 const RELOADS = Number(env['ROLLING_RELOADS'] ?? 4);
@@ -140,3 +140,34 @@ test(
     expect(failures(tally)).toBe(0);
   },
 );
+
+test('SIGHUP takes the settings of now: of the new workers, and for what the primary decides about them', async () => {
+  const cwd = temporaryFolder();
+  const write = (settings: object): void =>
+    writeFileSync(join(cwd, 'viaduct.config.json'), JSON.stringify(settings));
+  write({ workers: 1, gracefulTimeoutMs: 60_000 });
+  const runner = startRunner(writeApplication(sourceOf('1'), cwd), { cwd });
+  const port = await runner.listens();
+  write({ workers: 2, gracefulTimeoutMs: 300, maxRequests: 3 });
+  runner.signal('SIGHUP');
+  await runner.said('reloaded');
+  await until(() => servingOf(runner).length === 2, 'two workers serve');
+  for (let sent = 0; sent < 6; sent += 1) await bodyOf(port, '/');
+  await runner.said('is to be replaced: it has served 3 requests');
+  const socket = await opened(port);
+  const answer = exchange(socket, '/wait?ms=60000');
+  await delay(200);
+  runner.signal('SIGTERM');
+  expect(await answer).toBe('nothing');
+  expect(await runner.exited).toEqual({ code: 7, signal: null });
+});
+
+test('SIGHUP leaves the number of workers that signals have asked for, where the settings say nothing new', async () => {
+  const runner = startRunner(writeApplication(sourceOf('1')));
+  await runner.listens();
+  runner.signal('SIGTTIN');
+  await runner.said('workers from now on: 2');
+  await until(() => servingOf(runner).length === 2, 'two workers serve');
+  runner.signal('SIGHUP');
+  expect(await runner.said('reloaded')).toMatchObject({ workers: 2 });
+});

@@ -10,11 +10,11 @@ const LONGEST_PAUSE_MS = 5_000;
  * counts for nothing, so that the guard never delays the replacement of a healthy one.
  */
 export class CrashGuard {
+  maxCrashes: number;
   #streak = 0;
-  readonly #maxCrashes: number;
 
   constructor(maxCrashes: number) {
-    this.#maxCrashes = maxCrashes;
+    this.maxCrashes = maxCrashes;
   }
 
   /** @param servedMs How long it had served; 0 when it never got ready. */
@@ -29,7 +29,7 @@ export class CrashGuard {
 
   /** Too many in a row. */
   get isExhausted(): boolean {
-    return this.#streak >= this.#maxCrashes;
+    return this.#streak >= this.maxCrashes;
   }
 
   /** How long to wait before the next attempt: none after the first death, then twice as long each time. */

@@ -1,5 +1,6 @@
 import type { Metric } from '../metrics/shapes.js';
-import type { WorkerTask } from './worker-task.js';
+import type { ProgramSource } from './program.js';
+import type { Settings } from '../settings/settings.js';
 
 /**
  * Where a worker finds the listening socket: behind standard input, output, error and the channel to the
@@ -10,7 +11,7 @@ export const LISTENING_DESCRIPTOR = 4;
 /** What the primary tells a worker. */
 export type Order =
   /** The first message: load the application, start it, listen, and report. */
-  | { readonly type: 'boot'; readonly task: WorkerTask }
+  | { readonly type: 'boot'; readonly source: ProgramSource }
   /** The readiness path answers 503 from now on; everything else goes on as before. */
   | { readonly type: 'unready' }
   /** Log files have been moved away: open them anew. */
@@ -22,8 +23,8 @@ export type Order =
 
 /** What a worker tells the primary. */
 export type Report =
-  /** The application has started and the worker accepts connections. */
-  | { readonly type: 'ready'; readonly url: string }
+  /** The application has started and the worker accepts connections. The settings are those that it has read. */
+  | { readonly type: 'ready'; readonly url: string; readonly settings: Settings }
   /** It never got that far, and exits. */
   | ({ readonly type: 'failed' } & BootFailure)
   | ({ readonly type: 'heartbeat' } & Heartbeat)

@@ -13,8 +13,6 @@ export interface ReplacementOptions {
   readonly pool: WorkerPool;
   readonly guard: CrashGuard;
   readonly log: RunnerLog;
-  /** How long the one that is replaced may take for what is under way. */
-  readonly gracefulTimeoutMs: number;
 }
 
 /** Replaces workers that serve: one at a time, and the new one serves before the old one drains. */
@@ -71,12 +69,12 @@ export class Replacements {
   }
 
   async #replaceRetiring(worker: WorkerProcess, retirement: Retirement): Promise<void> {
-    const { guard, log, gracefulTimeoutMs } = this.#options;
+    const { pool, guard, log } = this.#options;
     // By the turn that it had waited for when it failed.
     if (worker.state !== 'serving') return;
     // Enough of starting what fails again: the worker goes, and with the last one all is given up.
     if (worker.hasFailed && guard.isExhausted) {
-      worker.drain(gracefulTimeoutMs);
+      worker.drain(pool.settings.gracefulTimeoutMs);
       return;
     }
     if (worker.hasFailed) await delay(guard.pauseMs, undefined, { ref: false });
@@ -84,7 +82,7 @@ export class Replacements {
     if (failure === undefined) return;
     log.error({ worker: worker.pid }, `no replacement for worker ${worker.pid}: ${failure.message}`);
     // It may have failed meanwhile.
-    if (worker.hasFailed) worker.drain(gracefulTimeoutMs);
+    if (worker.hasFailed) worker.drain(pool.settings.gracefulTimeoutMs);
     else this.#retryLater(worker, retirement);
   }
 
@@ -114,19 +112,20 @@ export class Replacements {
         return;
       }
     }
+    pool.followSettings();
     log.info({ workers: pool.active.length }, 'reloaded');
   }
 
   /** Starts the new worker before the old one drains. */
   async #replace(old: WorkerProcess): Promise<BootFailure | undefined> {
-    const { pool, log, gracefulTimeoutMs } = this.#options;
+    const { pool, log } = this.#options;
     // One that died meanwhile has had its successor.
     if (this.#isEnded || !pool.active.includes(old)) return undefined;
     const fresh = pool.spawn();
     const failure = await fresh.booted;
     if (this.#isEnded || failure !== undefined) return failure;
     log.info({ worker: fresh.pid }, `worker ${fresh.pid} takes over from worker ${old.pid}`);
-    old.drain(gracefulTimeoutMs);
+    old.drain(pool.settings.gracefulTimeoutMs);
     pool.trim();
     return undefined;
   }

@@ -1,15 +1,14 @@
 import { memoryUsage } from 'node:process';
 import type { Report } from './messages.js';
+import { heartbeatIntervalMs } from './heartbeat-watch.js';
+import { drawLimit } from './request-limit.js';
 import type { Service } from './service.js';
-import type { WorkerTask } from './worker-task.js';
+import type { Settings } from '../settings/settings.js';
 
 /** Tells the primary that the event loop turns, and when the worker has served enough or holds too much memory. */
-export function watchSelf(
-  service: Service,
-  { heartbeatIntervalMs, maxRequests }: WorkerTask,
-  maxMemoryBytes: number,
-  report: (message: Report) => void,
-): void {
+export function watchSelf(service: Service, settings: Settings, report: (message: Report) => void): void {
+  const { maxMemoryBytes, heartbeatTimeoutMs } = settings;
+  const maxRequests = drawLimit(settings.maxRequests, settings.maxRequestsJitter);
   if (maxRequests > 0) {
     let count = 0;
     service.onRequest(() => {
@@ -25,7 +24,7 @@ export function watchSelf(
     if (maxMemoryBytes === 0 || isTooLarge || residentBytes <= maxMemoryBytes) return;
     isTooLarge = true;
     retire(`it holds ${residentBytes} bytes of memory, and may hold ${maxMemoryBytes}`);
-  }, heartbeatIntervalMs);
+  }, heartbeatIntervalMs(heartbeatTimeoutMs));
   timer.unref();
 
   function retire(reason: string): void {

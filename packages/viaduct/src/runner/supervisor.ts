@@ -26,7 +26,6 @@ export class Supervisor {
   bootFailure: BootFailure | undefined;
   /** Told of every worker that is gone. */
   onGone: (worker: WorkerProcess) => void = () => undefined;
-  readonly #settings: Settings;
   readonly #listening: ListeningDescriptor;
   readonly #log: RunnerLog;
   readonly #guard: CrashGuard;
@@ -40,7 +39,6 @@ export class Supervisor {
   #readinessDelay: NodeJS.Timeout | undefined;
 
   constructor(source: ProgramSource, settings: Settings, listening: ListeningDescriptor, log: RunnerLog) {
-    this.#settings = settings;
     this.#listening = listening;
     this.#log = log;
     this.#guard = new CrashGuard(settings.maxCrashes);
@@ -53,9 +51,8 @@ export class Supervisor {
       onRetire: (worker, retirement) => this.#replacements.retire(worker, retirement),
       onExit: (worker, exit) => this.#bury(worker, exit),
     });
-    const { gracefulTimeoutMs } = settings;
-    this.#replacements = new Replacements({ pool: this.#pool, guard: this.#guard, log, gracefulTimeoutMs });
-    this.#endWatch = watchHeartbeats(this.#pool.workers, settings, log);
+    this.#replacements = new Replacements({ pool: this.#pool, guard: this.#guard, log });
+    this.#endWatch = watchHeartbeats(this.#pool, log);
     this.finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
@@ -109,7 +106,7 @@ export class Supervisor {
     this.#log.info({}, isQuick ? 'stopping at once' : 'stopping');
     this.#pool.stopFilling();
     clearTimeout(this.#readinessDelay);
-    const { gracefulTimeoutMs, readinessPath, readinessDelayMs } = this.#settings;
+    const { gracefulTimeoutMs, readinessPath, readinessDelayMs } = this.#pool.settings;
     for (const worker of this.#pool.workers) worker.turnUnready();
     if (isQuick) this.#drainAll(0, QUICK_STOP_MS);
     else if (readinessPath === undefined || readinessDelayMs === 0) this.#drainAll(gracefulTimeoutMs);

@@ -2,11 +2,9 @@ import type { CrashGuard } from './crash-guard.js';
 import type { ListeningDescriptor } from './listening-descriptor.js';
 import type { Retirement } from './messages.js';
 import type { ProgramSource } from './program.js';
-import { drawLimit } from './request-limit.js';
 import type { RunnerLog } from './runner-log.js';
 import type { Settings } from '../settings/settings.js';
 import { type WorkerExit, WorkerProcess } from './worker-process.js';
-import { heartbeatIntervalMs } from './heartbeat-watch.js';
 
 export interface PoolOptions {
   readonly source: ProgramSource;
@@ -22,12 +20,18 @@ export interface PoolOptions {
 export class WorkerPool {
   readonly workers: Set<WorkerProcess> = new Set();
   target: number;
+  /** Those that the latest worker to serve has read: they may have changed since the first. */
+  settings: Settings;
+  /** How many workers the settings asked for when that was last heeded. */
+  #asked: number;
   readonly #options: PoolOptions;
   #pause: NodeJS.Timeout | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.target = options.settings.workers;
+    this.settings = options.settings;
+    this.#asked = options.settings.workers;
+    this.target = this.#asked;
   }
 
   /** Those that serve or will, the oldest first. */
@@ -40,31 +44,35 @@ export class WorkerPool {
   }
 
   spawn(): WorkerProcess {
-    const { source, settings, listening, guard, onRetire, onExit } = this.#options;
-    const { heartbeatTimeoutMs, maxRequests, maxRequestsJitter } = settings;
-    const worker = new WorkerProcess(
-      listening.descriptor,
-      {
-        source,
-        heartbeatIntervalMs: heartbeatIntervalMs(heartbeatTimeoutMs),
-        maxRequests: drawLimit(maxRequests, maxRequestsJitter),
+    const { source, listening, guard, log, onRetire, onExit } = this.#options;
+    const worker = new WorkerProcess(listening.descriptor, source, {
+      onRetire,
+      onGrownUp: () => guard.reset(),
+      onExit: (gone, exit) => {
+        this.workers.delete(gone);
+        onExit(gone, exit);
       },
-      {
-        onRetire,
-        onGrownUp: () => guard.reset(),
-        onExit: (gone, exit) => {
-          this.workers.delete(gone);
-          onExit(gone, exit);
-        },
-      },
-    );
+    });
     this.workers.add(worker);
-    const { log } = this.#options;
     log.info({ worker: worker.pid }, `worker ${worker.pid} starts`);
-    void worker.booted.then(
-      (failure) => failure ?? log.info({ worker: worker.pid }, `worker ${worker.pid} serves`),
-    );
+    void worker.booted.then((failure) => {
+      if (failure !== undefined) return;
+      this.settings = worker.settings ?? this.settings;
+      guard.maxCrashes = this.settings.maxCrashes;
+      log.info({ worker: worker.pid }, `worker ${worker.pid} serves`);
+    });
     return worker;
+  }
+
+  /** Asks for as many as the settings do, where they say something new: what an operator has resized since stays. */
+  followSettings(): void {
+    const { workers } = this.settings;
+    if (workers === this.#asked) return;
+    this.#asked = workers;
+    // None at all is another way to run, which this process has not chosen.
+    this.target = Math.max(1, workers);
+    this.fill();
+    this.trim();
   }
 
   /** Starts what is missing: all at once, or one by one after pauses when workers keep dying young. */
@@ -86,7 +94,7 @@ export class WorkerPool {
   trim(): void {
     const surplus = this.active.length - this.target;
     for (const worker of this.active.slice(0, Math.max(0, surplus))) {
-      worker.drain(this.#options.settings.gracefulTimeoutMs);
+      worker.drain(this.settings.gracefulTimeoutMs);
     }
   }
 

@@ -11,7 +11,8 @@ import {
   type Retirement,
 } from './messages.js';
 import type { Metric } from '../metrics/shapes.js';
-import type { WorkerTask } from './worker-task.js';
+import type { ProgramSource } from './program.js';
+import type { Settings } from '../settings/settings.js';
 
 /** Longer than a worker gives its application to stop once the time for its requests is up. */
 const STOP_GRACE_MS = 2_000;
@@ -41,6 +42,8 @@ export class WorkerProcess {
   readonly booted: Promise<BootFailure | undefined>;
   /** Where it can be reached, once it serves. */
   url: string | undefined;
+  /** What it has read, once it serves. */
+  settings: Settings | undefined;
   /** When it was last heard of. */
   heardAtMs: number = performance.now();
   lastHeartbeat: Heartbeat | undefined;
@@ -61,7 +64,7 @@ export class WorkerProcess {
   readonly #metricsListeners = new Set<() => void>();
   #settleBoot: (failure: BootFailure | undefined) => void = () => undefined;
 
-  constructor(descriptor: number, task: WorkerTask, events: WorkerEvents) {
+  constructor(descriptor: number, source: ProgramSource, events: WorkerEvents) {
     this.#events = events;
     this.booted = new Promise((resolve) => {
       this.#settleBoot = resolve;
@@ -78,7 +81,7 @@ export class WorkerProcess {
     // Without a listener a message that meets a worker just dying (EPIPE) would end the primary.
     this.#child.on('error', (error) => this.#notice(error));
     this.#child.once('exit', (code, signal) => this.#leave(code, signal));
-    this.#tell({ type: 'boot', task });
+    this.#tell({ type: 'boot', source });
   }
 
   /** How long it has taken requests for. 0 when it never did. */
@@ -148,6 +151,7 @@ export class WorkerProcess {
     if (report.type === 'failed') this.#settleBoot(report);
     if (report.type === 'ready') {
       this.url = report.url;
+      this.settings = report.settings;
       if (this.state === 'booting') {
         this.state = 'serving';
         this.#servesSinceMs = performance.now();

@@ -3,11 +3,10 @@ import { toError } from '@viaduct/core/internal';
 import { surviveBrokenOutput } from './broken-output.js';
 import { type BootFailure, LISTENING_DESCRIPTOR, type Order, type Report } from './messages.js';
 import { loadProgram } from './load-program.js';
-import type { Program } from './program.js';
+import type { Program, ProgramSource } from './program.js';
 import { rootStack } from '../root-cause.js';
 import { watchSelf } from './self-watch.js';
 import { Service } from './service.js';
-import type { WorkerTask } from './worker-task.js';
 
 /** Signals that a terminal or a container sends to every process, and that the primary acts upon. */
 const PRIMARY_SIGNALS = ['SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
@@ -39,14 +38,14 @@ export function runWorker(): void {
     fail(error);
   });
   process.on('message', (order: Order) => {
-    if (order.type === 'boot') booting = boot(order.task);
+    if (order.type === 'boot') booting = boot(order.source);
     else if (order.type === 'metrics') void tellMetrics();
     else if (order.type === 'reopen-logs') reopenLogs?.();
     else if (order.type === 'unready') void booting.then((service) => service?.turnUnready());
     else void drain(order.timeoutMs);
   });
 
-  async function boot(task: WorkerTask): Promise<Service | undefined> {
+  async function boot(source: ProgramSource): Promise<Service | undefined> {
     // The primary is gone, and with it everybody who would say when to stop.
     process.once('disconnect', () => {
       // Nothing is under way yet, and a start may never end.
@@ -55,7 +54,7 @@ export function runWorker(): void {
     });
     let stage: BootFailure['stage'] = 'load';
     try {
-      const { application, settings, options, ...program } = await loadProgram(task.source);
+      const { application, settings, options, ...program } = await loadProgram(source);
       ({ register, reopenLogs } = program);
       stage = 'start';
       ({ gracefulTimeoutMs } = settings);
@@ -65,9 +64,9 @@ export function runWorker(): void {
         fd: LISTENING_DESCRIPTOR,
         strayErrors: fail,
       });
-      watchSelf(service, task, settings.maxMemoryBytes, report);
+      watchSelf(service, settings, report);
       state = 'serving';
-      report({ type: 'ready', url: service.url });
+      report({ type: 'ready', url: service.url, settings });
       return service;
     } catch (error) {
       isWatched = false;
