@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openLog } from 'viaduct/logging';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -54,6 +55,28 @@ describe('A log file', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
     await vi.waitFor(() => expect(output.split('\n')).toHaveLength(21));
   });
+
+  test.each(['a pipe', 'a socket'])(
+    'that several processes share leaves their lines whole, in %s whose reader is slow',
+    async (kind) => {
+      const writer = fileURLToPath(new URL('pipe-program.mjs', import.meta.url));
+      const command = ['a', 'b', 'c'].map((name) => `"$0" "$1" ${name} 1500`).join(' & ');
+      // A shell joins two processes by a pipe, where Node would by a socket.
+      const script = `(${command} & wait)${kind === 'a pipe' ? ' | cat' : ''}`;
+      const child = spawn('sh', ['-c', script, process.execPath, writer], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let output = '';
+      child.stdout.setEncoding('utf8');
+      for await (const chunk of child.stdout) {
+        output += chunk as string;
+        await delay(3);
+      }
+      const lines = output.trimEnd().split('\n');
+      expect(lines).toHaveLength(4_500);
+      for (const line of lines) expect(() => JSON.parse(line) as unknown, line).not.toThrow();
+    },
+  );
 
   test('C15: goes on serving when nobody reads standard output any more (EPIPE)', async () => {
     const { child, url } = await run();

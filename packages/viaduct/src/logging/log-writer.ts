@@ -1,9 +1,15 @@
-import { close, write, writeSync } from 'node:fs';
+import { close, fstatSync, write, writeSync } from 'node:fs';
 
-/** Writes lines to a file descriptor, one write at a time, each with all lines that came during the one before. */
+/**
+ * Writes lines to a file descriptor, one write at a time, each with all lines that came during the one before.
+ *
+ * Into a pipe, only as many as it takes in one piece or not at all: several workers write to one, and a write that it
+ * takes in part leaves a place for the others in the middle of a line.
+ */
 export class LogWriter {
   readonly #name: string;
   #descriptor: number;
+  #isPipe: boolean;
   /** Bytes that are being written, or are to be written first. */
   #chunk: Buffer = EMPTY;
   #waiting = '';
@@ -18,6 +24,7 @@ export class LogWriter {
   /** @param name What messages call it. */
   constructor(descriptor: number, name: string) {
     this.#descriptor = descriptor;
+    this.#isPipe = isPipe(descriptor);
     this.#name = name;
   }
 
@@ -51,7 +58,7 @@ export class LogWriter {
     this.#isGone = true;
     while (rest.length > 0) {
       try {
-        rest = rest.subarray(writeSync(this.#descriptor, rest));
+        rest = rest.subarray(writeSync(this.#descriptor, rest, 0, this.#pieceOf(rest)));
       } catch (error) {
         if (!isBusy(error) || Date.now() > deadline) return;
         Atomics.wait(SLEEP, 0, 0, RETRY_MS);
@@ -73,7 +80,8 @@ export class LogWriter {
       this.#waiting = '';
     }
     this.#isWriting = this.#chunk.length > 0 && !this.#isGone;
-    if (this.#isWriting) write(this.#descriptor, this.#chunk, this.#onWritten);
+    if (this.#isWriting)
+      write(this.#descriptor, this.#chunk, 0, this.#pieceOf(this.#chunk), null, this.#onWritten);
     else for (const tell of this.#onceIdle.splice(0)) tell();
   }
 
@@ -97,6 +105,13 @@ export class LogWriter {
     this.#retry.unref();
   };
 
+  /** How many bytes are to be written at once: of whole lines, unless the first is longer. */
+  #pieceOf(chunk: Buffer): number {
+    if (!this.#isPipe || chunk.length <= ATOMIC_BYTES) return chunk.length;
+    const lines = chunk.lastIndexOf(NEWLINE, ATOMIC_BYTES - 1) + 1;
+    return lines || chunk.indexOf(NEWLINE) + 1 || chunk.length;
+  }
+
   #replaceFile(): void {
     const open = this.#reopen;
     this.#reopen = undefined;
@@ -104,6 +119,7 @@ export class LogWriter {
     try {
       const before = this.#descriptor;
       this.#descriptor = open();
+      this.#isPipe = isPipe(this.#descriptor);
       close(before);
     } catch (error) {
       // It goes on in the file that it has.
@@ -123,6 +139,20 @@ function isBusy(error: unknown): boolean {
   return code === 'EAGAIN' || code === 'EBUSY';
 }
 
+function isPipe(descriptor: number): boolean {
+  try {
+    const file = fstatSync(descriptor);
+    // What Node itself gives its children for a pipe is a socket.
+    return file.isFIFO() || file.isSocket();
+  } catch {
+    // Closed from the beginning: whatever is written tells.
+    return false;
+  }
+}
+
+/** PIPE_BUF of Linux; other systems promise it for as little as 512. POSIX, write(2). */
+const ATOMIC_BYTES = 4_096;
+const NEWLINE = 10;
 const EMPTY = Buffer.alloc(0);
 const MAX_WAITING = 16 * 1_024 * 1_024;
 const PATIENCE_MS = 1_000;
