@@ -213,6 +213,23 @@ describe.each([
     expect(received.every((byte) => byte === 7)).toBe(true);
   });
 
+  test.each(['GET', 'HEAD', 'DELETE'])('a body that comes with %s is read', async (method) => {
+    const bodies: string[] = [];
+    const reader = fromNode(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      bodies.push(`${request.headers['content-length']} ${String(Buffer.concat(chunks))}`);
+      response.end();
+    });
+    const app = fastify();
+    app.register(toFastify(reader, { native }));
+    later(() => app.close());
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    for (const host of [listening(app.server), await listen(koa(toKoa(reader, { native })).callback())])
+      expect((await raw(host, '/', method, ['Content-Length: 5'], 'hello')).status).toBe(200);
+    expect(bodies).toEqual(['5 hello', '5 hello']);
+  });
+
   test('a client that goes away midway is heard in the innermost application, once', async () => {
     const heard: unknown[] = [];
     const endless = fromNode((request, response) => {

@@ -374,6 +374,26 @@ describe('bodies', () => {
     expect(texts).toEqual(['chunked undefined', 'undefined 3', 'undefined undefined', 'undefined undefined']);
   });
 
+  test.each([['GET'], ['HEAD'], ['POST']])(
+    'a body that does not come with %s is not announced',
+    async (method) => {
+      const seen: unknown[] = [];
+      const handler: NodeHandler = async (req, res) => {
+        seen.push(req.headers['transfer-encoding'], req.headers['content-length'], req.headers['x-a']);
+        for await (const chunk of req) seen.push(chunk);
+        res.end();
+      };
+      for (const headers of [
+        { 'content-length': '3', 'x-a': '1' },
+        { 'transfer-encoding': 'chunked', 'x-a': '2' },
+        { 'content-length': '0', 'x-a': '3' },
+      ]) {
+        await send(handler, { init: { method, headers } });
+      }
+      expect(seen).toEqual([undefined, undefined, '1', undefined, undefined, '2', undefined, '0', '3']);
+    },
+  );
+
   test('a buffer that is used again after its write does not change what was sent', async () => {
     const response = await send((_req, res) => {
       res.flushHeaders();

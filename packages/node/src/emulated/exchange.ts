@@ -74,7 +74,8 @@ class Exchange implements RequestSource, SocketOwner, AnswerOwner, UploadOwner {
     this.#head = head;
     this.#hooks = hooks;
     const { method, upload } = head;
-    const hasBody = method !== 'GET' && method !== 'HEAD' && (upload !== undefined || hasRequestBody(web));
+    // A Node request may bring a body with any method; a web one cannot with these.
+    const hasBody = upload !== undefined || (method !== 'GET' && method !== 'HEAD' && hasRequestBody(web));
     this.#answer = new Answer(this, resolve, reject);
     this.socket = new EmulatedSocket(this, head, HIGH_WATER_MARK);
     const request = createRequest(head, toRawHeaders(web, head, hasBody), this.socket, this);

@@ -65,16 +65,26 @@ function read(this: EmulatedRequest & RequestInternals): void {
  * The headers of a request as the flat list that Node's parser would give.
  *
  * @param hasBody Whether a body comes: it is then announced, as HTTP/1.1 must (RFC 9112 §6.3). A `Request`
- * made in memory has no header for it, and body parsers go by the header.
+ * made in memory has no header for it, and body parsers go by the header. A body that does not come, as with
+ * GET on the web face, is not announced: who believed that would wait for it.
  */
 export function toRawHeaders(request: Request, head: EmulatedRequestHead, hasBody: boolean): string[] {
-  const raw: string[] = head.rawHeaders === undefined ? [] : [...head.rawHeaders];
-  if (head.rawHeaders === undefined) for (const [name, value] of request.headers) raw.push(name, value);
+  const raw = head.rawHeaders === undefined ? webHeaders(request, hasBody) : [...head.rawHeaders];
   if (!hasName(raw, 'host')) raw.unshift('host', head.host ?? authorityOf(request.url));
   if (hasBody && !hasName(raw, 'content-length') && !hasName(raw, 'transfer-encoding')) {
     raw.push('transfer-encoding', 'chunked');
   }
   return raw;
+}
+
+function webHeaders({ headers }: Request, hasBody: boolean): string[] {
+  const raw: string[] = [];
+  for (const [name, value] of headers) if (hasBody || !announcesBody(name, value)) raw.push(name, value);
+  return raw;
+}
+
+function announcesBody(name: string, value: string): boolean {
+  return name === 'transfer-encoding' || (name === 'content-length' && value !== '0');
 }
 
 function hasName(raw: readonly string[], lowerCase: string): boolean {
