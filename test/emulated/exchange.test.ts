@@ -542,21 +542,24 @@ describe('the request', () => {
 
 describe('the socket', () => {
   test('has addresses, and is a Duplex for those who ask', async () => {
-    const facts = {
+    const connection = {
       remoteAddress: '::1',
       remotePort: 9,
       localAddress: '127.0.0.1',
       localPort: 80,
       encrypted: true,
     };
-    const response = await send(({ socket }, res) => {
-      const { remoteAddress, remoteFamily, remotePort } = socket;
-      const isDuplex = socket instanceof Duplex && typeof socket.pipe === 'function';
-      const { encrypted } = socket as never as { encrypted: boolean };
-      res.end(
-        JSON.stringify([remoteAddress, remoteFamily, remotePort, socket.address(), encrypted, isDuplex]),
-      );
-    }, facts);
+    const response = await send(
+      ({ socket }, res) => {
+        const { remoteAddress, remoteFamily, remotePort } = socket;
+        const isDuplex = socket instanceof Duplex && typeof socket.pipe === 'function';
+        const { encrypted } = socket as never as { encrypted: boolean };
+        res.end(
+          JSON.stringify([remoteAddress, remoteFamily, remotePort, socket.address(), encrypted, isDuplex]),
+        );
+      },
+      { connection },
+    );
     expect(await response.json()).toEqual([
       '::1',
       'IPv6',

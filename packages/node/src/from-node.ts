@@ -19,7 +19,9 @@ import {
 } from '@viaduct/core/internal';
 import { describeHandler } from './description.js';
 import { handlerOf, isNodeServer, type NodeServer, upgradeOf } from './handler-of-server.js';
+import { connectionOf } from './emulated/connection.js';
 import { emulate, type EmulatedRequestHead, type EmulateHooks } from './emulated/exchange.js';
+import type { ConnectionFacts } from './emulated/socket.js';
 
 /** What `http.createServer` takes: a function, an Express app, a Connect app. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -112,12 +114,8 @@ class Head implements EmulatedRequestHead {
     this.application = application;
   }
 
-  get remoteAddress(): string | undefined {
-    return this.context.clientAddress;
-  }
-
-  get encrypted(): boolean {
-    return this.context.protocol === 'https';
+  get connection(): ConnectionFacts {
+    return connectionOf(this.context);
   }
 }
 

@@ -7,7 +7,7 @@ import { NodeUpload } from './node-upload.js';
 import { RequestBody, type UploadOwner } from './request-body.js';
 import { createRequest, type EmulatedRequestHead, type RequestSource, toRawHeaders } from './request.js';
 import { createResponse, type EmulatedResponse } from './response.js';
-import { EmulatedSocket, type SocketOwner } from './socket.js';
+import { type ConnectionFacts, EmulatedSocket, type SocketOwner } from './socket.js';
 
 export type { EmulatedRequestHead } from './request.js';
 
@@ -44,6 +44,8 @@ export function emulate<Head extends EmulatedRequestHead>(
   });
 }
 
+const UNKNOWN: ConnectionFacts = {};
+
 const RESPONSE_OPTIONS = { highWaterMark: HIGH_WATER_MARK };
 
 /** One request and its answer: makes the pair, knows the connection under it, and ends with both. */
@@ -77,7 +79,7 @@ class Exchange implements RequestSource, SocketOwner, AnswerOwner, UploadOwner {
     // A Node request may bring a body with any method; a web one cannot with these.
     const hasBody = upload !== undefined || (method !== 'GET' && method !== 'HEAD' && hasRequestBody(web));
     this.#answer = new Answer(this, resolve, reject);
-    this.socket = new EmulatedSocket(this, head, HIGH_WATER_MARK);
+    this.socket = new EmulatedSocket(this, head.connection ?? UNKNOWN, HIGH_WATER_MARK);
     const request = createRequest(head, toRawHeaders(web, head, hasBody), this.socket, this);
     this.#request = request as IncomingMessage & RequestInternals;
     this.response = createResponse(request, this.socket, this.#answer, RESPONSE_OPTIONS);

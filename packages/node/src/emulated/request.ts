@@ -4,10 +4,12 @@ import type { RequestInternals } from './internals.js';
 import type { ConnectionFacts, EmulatedSocket } from './socket.js';
 
 /** Everything of a request but its body. */
-export interface EmulatedRequestHead extends ConnectionFacts {
+export interface EmulatedRequestHead {
   /** The origin-form target that the handler sees as `req.url`, byte for byte. */
   readonly url: string;
   readonly method: string;
+  /** What the request came on: Node's own socket, where there is one. Default: nothing is known of it. */
+  readonly connection?: ConnectionFacts | undefined;
   /** `Host`, for a request whose headers do not have it. Default: the authority of the request's URL. */
   readonly host?: string | undefined;
   /** Default: `1.1`. */

@@ -13,6 +13,7 @@ import {
   targetBelow,
 } from '@viaduct/core/internal';
 import { emulate, type EmulatedRequestHead, type EmulateHooks } from '../emulated/exchange.js';
+import type { ConnectionFacts } from '../emulated/socket.js';
 import type { Arrival } from './arrival.js';
 
 /** An application with a Node face. */
@@ -71,12 +72,9 @@ class HostedHead implements EmulatedRequestHead {
     return hasBody(this.request) ? this.request : undefined;
   }
 
-  get remoteAddress(): string | undefined {
-    return this.context.clientAddress;
-  }
-
-  get encrypted(): boolean {
-    return this.context.protocol === 'https';
+  /** The peer that connected, and not the client that a proxy tells of: whom the application trusts, it decides. */
+  get connection(): ConnectionFacts {
+    return this.request.socket;
   }
 }
 
