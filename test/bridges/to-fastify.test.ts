@@ -274,6 +274,27 @@ describe('toFastify, composing: the answer', () => {
     expect(isCancelled).toBe(true);
   });
 
+  test.each([
+    ['never closes', () => new Promise<void>(() => undefined)],
+    ['fails to close', () => Promise.reject(new Error('close'))],
+  ])('HEAD does not wait for a body that %s', async (_how, cancel) => {
+    const application = web(
+      () => new Response(new ReadableStream({ cancel }), { headers: { 'x-inner': 'a' } }),
+    );
+    const response = await raw(await hosting(application), '/', 'HEAD');
+    expect(response.status).toBe(200);
+    expect(response.headers).toContainEqual(['x-inner', 'a']);
+  });
+
+  test('HEAD with a body that was used before is the error that GET with it is', async () => {
+    const response = new Response('once');
+    await response.text();
+    const application = faulty(() => response);
+    const host = await hosting(application);
+    expect((await raw(host, '/', 'HEAD')).status).toBe(500);
+    expect((await raw(host, '/')).status).toBe(500);
+  });
+
   test('what the application throws goes to the error handler of the host', async () => {
     const app = fastify();
     app.setErrorHandler((error, _request, reply) =>

@@ -323,6 +323,27 @@ describe('toKoa, composing: the answer', () => {
     expect(isCancelled).toBe(true);
   });
 
+  test.each([
+    ['never closes', () => new Promise<void>(() => undefined)],
+    ['fails to close', () => Promise.reject(new Error('close'))],
+  ])('HEAD does not wait for a body that %s', async (_how, cancel) => {
+    const application = web(
+      () => new Response(new ReadableStream({ cancel }), { headers: { 'x-inner': 'a' } }),
+    );
+    const response = await raw(await started(koa().use(toKoa(application))), '/', 'HEAD');
+    expect(response.status).toBe(200);
+    expect(response.headers).toContainEqual(['x-inner', 'a']);
+  });
+
+  test('HEAD with a body that was used before is the error that GET with it is', async () => {
+    const response = new Response('once');
+    await response.text();
+    const application = faulty(() => response);
+    const host = await started(koa().use(toKoa(application)));
+    expect((await raw(host, '/', 'HEAD')).status).toBe(500);
+    expect((await raw(host, '/')).status).toBe(500);
+  });
+
   test('what the application throws goes to the error handling of the host', async () => {
     const app = koa().use(async (ctx, next) => {
       try {

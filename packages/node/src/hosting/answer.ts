@@ -23,7 +23,7 @@ export interface Answer {
  * A short body that is there already becomes a `Buffer`, so that hosts see its length; a long or slow one
  * stays a stream, and does not make the head wait.
  *
- * @returns At once where the body is known as a whole.
+ * @returns At once where the body is known as a whole, or none is sent.
  * @param onBodyFailure Told when the body fails after this has returned.
  * @throws {ViaductError} `VIADUCT_E_BODY_LENGTH` when the body is not as long as it says.
  * @throws What the body stream threw at once.
@@ -76,19 +76,16 @@ function toNodeBody(
   onFailure: (error: unknown) => void,
 ): Answer['body'] | Promise<Answer['body']> {
   const { status } = response;
-  if (method === 'HEAD' || status === 204 || status === 205 || status === 304) return withoutBody(response);
-  const length = lengthIn(pairs);
+  const isSent = method !== 'HEAD' && status !== 204 && status !== 205 && status !== 304;
   const whole = takeBody(response);
   // Before `body` is asked for, which makes a stream.
-  if (whole !== undefined) return checked(toBuffer(whole), length);
+  if (whole !== undefined) return isSent ? checked(toBuffer(whole), lengthIn(pairs)) : undefined;
   const { body } = response;
-  if (body === null) return checked(Buffer.alloc(0), length);
+  if (body === null) return isSent ? checked(Buffer.alloc(0), lengthIn(pairs)) : undefined;
   if (response.bodyUsed || body.locked) throw bodyUsed();
-  return readBody(response, body, length, onFailure);
-}
-
-async function withoutBody(response: Response): Promise<undefined> {
-  await response.body?.cancel();
+  if (isSent) return readBody(response, body, lengthIn(pairs), onFailure);
+  // Not waited for: the answer is whole without it, and what it is made of may take its time to close.
+  body.cancel().catch(ignore);
   return undefined;
 }
 
@@ -134,3 +131,5 @@ function bodyUsed(): ViaductError {
     'the body of this Response was read or sent before. Make a new Response for each request.',
   );
 }
+
+function ignore(): void {}
