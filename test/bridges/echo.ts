@@ -1,4 +1,6 @@
-import { type Application, contextOf, lint, type RequestContext } from '@viaduct/core';
+import { once } from 'node:events';
+import { type Application, contextOf, lint, type Outcome, type RequestContext } from '@viaduct/core';
+import { fromNode } from '@viaduct/node';
 import type { IncomingMessage } from 'node:http';
 
 /** A body after HEAD is Node's to drop; a missing type is asked for where it matters. */
@@ -35,6 +37,27 @@ export const echo: Application = lint(
 /** A web application of one function. */
 export function web(fetch: Application['fetch']): Application {
   return lint({ name: 'web', fetch }, STRICT);
+}
+
+/** Applications that have not answered yet when their client goes away; they note how it ended. */
+export function leftAlone(
+  outcomes: unknown[],
+): readonly (readonly [name: string, application: Application])[] {
+  const note = ({ kind }: Outcome): void => void outcomes.push(kind);
+  const waits = fromNode((request, response) => {
+    contextOf(request).onFinished(note);
+    const timer = setTimeout(() => response.end('late'), 60_000);
+    response.on('close', () => clearTimeout(timer));
+  });
+  const asks = web(async ({ signal }, context) => {
+    context?.onFinished(note);
+    await once(signal, 'abort');
+    throw signal.reason;
+  });
+  return [
+    ['a handler that waits', waits],
+    ['a web application that passes its signal on', asks],
+  ];
 }
 
 /** One that breaks the contract, as the test says. */

@@ -6,7 +6,7 @@ import { toFastify } from '@viaduct/fastify';
 import fastify, { type FastifyInstance } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { Connection } from '../conformance/connection.js';
-import { type Echo, echo, faulty, nativeEcho, web } from './echo.js';
+import { type Echo, echo, faulty, leftAlone, nativeEcho, web } from './echo.js';
 import { later, type Listening, listening, raw } from './hosts.js';
 
 function userOf({ user }: { user: string }): object {
@@ -428,6 +428,28 @@ describe('toFastify, composing: streams', () => {
     await expect.poll(() => isCalled).toBe(true);
     connection.reset();
     await expect.poll(() => isAborted).toBe(true);
+  });
+
+  test('a client that goes away before the answer is no failure of the application', async () => {
+    const outcomes: unknown[] = [];
+    for (const [name, application] of leftAlone(outcomes)) {
+      const seen: unknown[] = [];
+      let arrived: (() => void) | undefined;
+      const isAsked = new Promise<void>((resolve) => (arrived = resolve));
+      const app = fastify();
+      app.addHook('onRequest', async () => arrived?.());
+      app.addHook('onError', async (_request, _reply, error) => void seen.push(error));
+      app.addHook('onSend', async (_request, reply) => void seen.push(reply.statusCode));
+      app.register(toFastify(application, { onError: (error) => seen.push(error) }));
+      const host = await started(app);
+      const connection = await Connection.open(host.port);
+      await connection.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      await isAsked;
+      connection.socket.destroy();
+      await expect.poll(() => seen.length).toBeGreaterThan(0);
+      expect([name, ...seen]).toEqual([name, 499]);
+    }
+    await expect.poll(() => outcomes).toEqual(['aborted', 'aborted']);
   });
 
   test('a body that fails midway cuts the connection, and the next request is answered', async () => {

@@ -8,7 +8,7 @@ import Koa from 'koa';
 import mount from 'koa-mount';
 import { describe, expect, test } from 'vitest';
 import { Connection } from '../conformance/connection.js';
-import { type Echo, echo, faulty, nativeEcho, web } from './echo.js';
+import { type Echo, echo, faulty, leftAlone, nativeEcho, web } from './echo.js';
 import { listen, type Listening, raw } from './hosts.js';
 
 /** A host that keeps quiet about errors that a test provokes. */
@@ -495,6 +495,30 @@ describe('toKoa, composing: streams', () => {
     await expect.poll(() => isCalled).toBe(true);
     connection.reset();
     await expect.poll(() => isAborted).toBe(true);
+  });
+
+  test('a client that goes away before the answer is no failure of the application', async () => {
+    const outcomes: unknown[] = [];
+    for (const [name, application] of leftAlone(outcomes)) {
+      const seen: unknown[] = [];
+      let arrived: (() => void) | undefined;
+      const isAsked = new Promise<void>((resolve) => (arrived = resolve));
+      const app = koa().use(async (ctx, next) => {
+        arrived?.();
+        await next();
+        seen.push(ctx.status);
+      });
+      app.on('error', (error) => seen.push(error));
+      const host = await started(app.use(toKoa(application, { onError: (error) => seen.push(error) })));
+      // Not by a reset, which Koa itself reports.
+      const connection = await Connection.open(host.port);
+      await connection.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      await isAsked;
+      connection.socket.destroy();
+      await expect.poll(() => seen.length).toBeGreaterThan(0);
+      expect([name, ...seen]).toEqual([name, 499]);
+    }
+    await expect.poll(() => outcomes).toEqual(['aborted', 'aborted']);
   });
 
   test('a body that fails midway cuts the connection, and the next request is answered', async () => {

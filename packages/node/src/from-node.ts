@@ -19,6 +19,7 @@ import {
 } from '@viaduct/core/internal';
 import { describeHandler } from './description.js';
 import { handlerOf, isNodeServer, type NodeServer, upgradeOf } from './handler-of-server.js';
+import { CLIENT_CLOSED_REQUEST, isClientGone } from './emulated/client-gone.js';
 import { connectionOf } from './emulated/connection.js';
 import { emulate, type EmulatedRequestHead, type EmulateHooks } from './emulated/exchange.js';
 import type { ConnectionFacts } from './emulated/socket.js';
@@ -49,7 +50,7 @@ export function fromNode(source: NodeHandler | NodeServer, options: FromNodeOpti
     try {
       return conclude(await emulate(handler, request, new Head(request, context, application), HOOKS));
     } catch (error) {
-      // Not a failure of the application, and no answer that anybody will see.
+      // No answer that anybody will see.
       if (isClientGone(error)) return conclude(new Response(null, { status: CLIENT_CLOSED_REQUEST }));
       return conclude(failOnWeb(error, application, request.method, context));
     }
@@ -89,13 +90,6 @@ function refuseOthers(handler: unknown): void {
  */
 function replacesPrototypes(handler: NodeHandler & { readonly request?: unknown }): boolean {
   return handler.request instanceof IncomingMessage;
-}
-
-/** As nginx logs it. */
-const CLIENT_CLOSED_REQUEST = 499;
-
-function isClientGone(error: unknown): boolean {
-  return (error as { code?: unknown } | undefined)?.code === 'VIADUCT_E_CLIENT_GONE';
 }
 
 /** What the exchange is told of a request, and what it must know again later. */

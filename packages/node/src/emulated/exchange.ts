@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ViaductError } from '@viaduct/core';
 import { hasRequestBody } from '@viaduct/core/internal';
 import { Answer, type AnswerOwner, HIGH_WATER_MARK } from './answer.js';
+import { clientGone } from './client-gone.js';
 import { DETACH_SIGNAL, type RequestInternals } from './internals.js';
 import { NodeUpload } from './node-upload.js';
 import { RequestBody, type UploadOwner } from './request-body.js';
@@ -230,8 +231,4 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 function unanswered(): ViaductError {
   return new ViaductError('VIADUCT_E_NO_RESPONSE', 'the application closed the connection without an answer');
-}
-
-function clientGone(cause: unknown): ViaductError {
-  return new ViaductError('VIADUCT_E_CLIENT_GONE', 'the client closed the connection', { cause });
 }

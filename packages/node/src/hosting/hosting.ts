@@ -15,6 +15,7 @@ import {
   toError,
   toRequest,
 } from '@viaduct/core/internal';
+import { CLIENT_CLOSED_REQUEST, isClientGone } from '../emulated/client-gone.js';
 import { adoptHttp2 } from '../http2-response.js';
 import { type Answer, toAnswer } from './answer.js';
 import { arrive, type Arrival, type Mounting } from './arrival.js';
@@ -41,6 +42,8 @@ export interface Hosting {
   arrive(request: RecordedRequest, response: ServerResponse, wire: string, depth: number): Arrival;
   /**
    * Composing: runs the application, and gives its answer to the host to send.
+   *
+   * A client that has left is no failure: the host gets status 499, which nobody will see.
    *
    * @throws {Error} What the application threw, made an `Error` when it was none.
    */
@@ -91,6 +94,7 @@ export function createHosting(source: ApplicationLike, place: string, options: H
       if (taken.isSlow) response.once('pipe', () => response.flushHeaders());
       return taken;
     } catch (error) {
+      if (isClientGone(error) && response.destroyed) return UNSEEN;
       noteFailure(context, error);
       // Frameworks take a thrown `undefined` for no error at all.
       throw toError(error);
@@ -150,6 +154,15 @@ function hasNodeFace(application: Application): application is NodeApplication {
 function noteFailure(context: Context, error: unknown): void {
   context.exchange.failure ??= { error };
 }
+
+/** In the place of an answer that nobody waits for any more. */
+const UNSEEN: Answer = {
+  status: CLIENT_CLOSED_REQUEST,
+  reason: '',
+  headers: [],
+  body: undefined,
+  isSlow: false,
+};
 
 function hasEnded(response: ServerResponse): boolean {
   return response.writableFinished || response.destroyed;
