@@ -60,6 +60,19 @@ export function leftAlone(
   ];
 }
 
+/** A body whose second chunk never comes: it fails in its place. */
+export function cutBody(): ReadableStream<Uint8Array> {
+  let isFirst = true;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (!isFirst) throw new Error('midway');
+      isFirst = false;
+      controller.enqueue(new Uint8Array(10));
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  });
+}
+
 /** One that breaks the contract, as the test says. */
 export function faulty(fetch: Application['fetch']): Application {
   return { name: 'faulty', fetch };

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { PassThrough, Readable } from 'node:stream';
 import cors from '@fastify/cors';
-import { type Application, contextOf, type Outcome } from '@viaduct/core';
+import { type Application, contextOf, lint, type Outcome } from '@viaduct/core';
 import { toFastify } from '@viaduct/fastify';
+import { fromNode } from '@viaduct/node';
 import fastify, { type FastifyInstance } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { Connection } from '../conformance/connection.js';
-import { type Echo, echo, faulty, leftAlone, nativeEcho, web } from './echo.js';
+import { cutBody, type Echo, echo, faulty, leftAlone, nativeEcho, web } from './echo.js';
 import { later, type Listening, listening, raw } from './hosts.js';
 
 function userOf({ user }: { user: string }): object {
@@ -459,17 +461,7 @@ describe('toFastify, composing: streams', () => {
       context?.onFinished((outcome) => void outcomes.push(outcome.kind));
       if (!isFirst) return new Response('fine');
       isFirst = false;
-      let pulls = 0;
-      return new Response(
-        new ReadableStream<Uint8Array>({
-          async pull(controller) {
-            pulls += 1;
-            if (pulls > 1) throw new Error('midway');
-            controller.enqueue(new Uint8Array(10));
-            await new Promise((resolve) => setImmediate(resolve));
-          },
-        }),
-      );
+      return new Response(cutBody());
     });
     const host = await hosting(application);
     const connection = await Connection.open(host.port);
@@ -478,6 +470,44 @@ describe('toFastify, composing: streams', () => {
     expect(connection.unread).not.toContain('\r\n0\r\n');
     expect((await raw(host, '/')).body.toString()).toBe('fine');
     await expect.poll(() => outcomes).toEqual(['failed', 'completed']);
+  });
+});
+
+describe('toFastify, composing: a stream that the host', () => {
+  test.each([
+    ['replaces', async () => 'instead', 200],
+    ['fails to send', () => Promise.reject(new Error('hook')), 500],
+  ])('%s is cancelled, and the application hears the end', async (_what, onSend, status) => {
+    const heard: string[] = [];
+    const body = (): ReadableStream<Uint8Array> =>
+      new ReadableStream({ cancel: () => void heard.push('cancel') });
+    const endless = fromNode((_request, response) => {
+      response.on('close', () => heard.push(`close, finished: ${response.writableFinished}`));
+      response.setHeader('content-type', 'text/plain');
+      response.write('begun');
+    });
+    const app = fastify();
+    app.addHook('onSend', async (_request, _reply, payload) =>
+      payload instanceof Readable ? onSend() : payload,
+    );
+    app.register(toFastify(web(() => new Response(body()))), { prefix: '/web' });
+    app.register(toFastify(lint(endless)), { prefix: '/node' });
+    const host = await started(app);
+    expect((await raw(host, '/web')).status).toBe(status);
+    expect((await raw(host, '/node')).status).toBe(status);
+    await expect.poll(() => heard).toEqual(['cancel', 'close, finished: false']);
+  });
+
+  test('pipes through another cuts the connection when it fails midway, and harms nobody', async () => {
+    const app = fastify();
+    app.addHook('onSend', async (_request, _reply, payload) => (payload as Readable).pipe(new PassThrough()));
+    app.register(toFastify(web(() => new Response(cutBody()))));
+    const host = await started(app);
+    const connection = await Connection.open(host.port);
+    await connection.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await connection.closed;
+    expect(connection.unread).toContain('HTTP/1.1 200 OK');
+    expect(connection.unread).not.toContain('\r\n0\r\n');
   });
 });
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { PassThrough, type Readable } from 'node:stream';
 import { bodyParser } from '@koa/bodyparser';
 import { Router } from '@koa/router';
 import { type Application, contextOf, type Outcome } from '@viaduct/core';
@@ -8,7 +9,7 @@ import Koa from 'koa';
 import mount from 'koa-mount';
 import { describe, expect, test } from 'vitest';
 import { Connection } from '../conformance/connection.js';
-import { type Echo, echo, faulty, leftAlone, nativeEcho, web } from './echo.js';
+import { cutBody, type Echo, echo, faulty, leftAlone, nativeEcho, web } from './echo.js';
 import { listen, type Listening, raw } from './hosts.js';
 
 /** A host that keeps quiet about errors that a test provokes. */
@@ -528,17 +529,7 @@ describe('toKoa, composing: streams', () => {
       context?.onFinished((outcome) => void outcomes.push(outcome.kind));
       if (!isFirst) return new Response('fine');
       isFirst = false;
-      let pulls = 0;
-      return new Response(
-        new ReadableStream<Uint8Array>({
-          async pull(controller) {
-            pulls += 1;
-            if (pulls > 1) throw new Error('midway');
-            controller.enqueue(new Uint8Array(10));
-            await new Promise((resolve) => setImmediate(resolve));
-          },
-        }),
-      );
+      return new Response(cutBody());
     });
     const host = await started(koa().use(toKoa(application)));
     const connection = await Connection.open(host.port);
@@ -547,6 +538,21 @@ describe('toKoa, composing: streams', () => {
     expect(connection.unread).not.toContain('\r\n0\r\n');
     expect((await raw(host, '/')).body.toString()).toBe('fine');
     await expect.poll(() => outcomes).toEqual(['failed', 'completed']);
+  });
+});
+
+describe('toKoa, composing: a stream that the host pipes through another', () => {
+  test('cuts the connection when it fails midway, although the other does not hear of it', async () => {
+    const app = koa().use(async (ctx, next) => {
+      await next();
+      ctx.body = (ctx.body as Readable).pipe(new PassThrough());
+    });
+    const host = await started(app.use(toKoa(web(() => new Response(cutBody())))));
+    const connection = await Connection.open(host.port);
+    await connection.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await connection.closed;
+    expect(connection.unread).toContain('HTTP/1.1 200 OK');
+    expect(connection.unread).not.toContain('\r\n0\r\n');
   });
 });
 

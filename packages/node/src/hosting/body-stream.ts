@@ -50,6 +50,8 @@ export class BodyStream extends Readable {
       this.#checkLength(done);
       this.push(done ? null : value);
     } catch (error) {
+      // What was cancelled ends before its length.
+      if (this.destroyed) return;
       this.#onFailure(error);
       this.destroy(toError(error));
     }

@@ -21,6 +21,7 @@ import { type Answer, toAnswer } from './answer.js';
 import { arrive, type Arrival, type Mounting } from './arrival.js';
 import { type NodeApplication, runOnOwnPair } from './own-pair.js';
 import { refuseReadBody } from './refusal.js';
+import { accompany, cutOff } from './streamed-answer.js';
 
 export interface HostingOptions {
   /** `true` (default): the application sees the path below where it is mounted; `false`: the whole path. */
@@ -86,12 +87,13 @@ export function createHosting(source: ApplicationLike, place: string, options: H
       const given = await (hasNodeFace(application)
         ? runOnOwnPair(application, arrival)
         : application.fetch(toRequest(request, context), context));
-      const taking = toAnswer(checkResponse(given, application), request.method, (error) =>
-        noteFailure(context, error),
-      );
+      const taking = toAnswer(checkResponse(given, application), request.method, (error) => {
+        noteFailure(context, error);
+        // The host hears of it first, in the next tick; one that pipes the body through another may not pass it on.
+        setImmediate(cutOff, response);
+      });
       const taken = taking instanceof Promise ? await taking : taking;
-      // Streams are piped to the response when its head is final; hosts let it wait for the first chunk.
-      if (taken.isSlow) response.once('pipe', () => response.flushHeaders());
+      accompany(taken, response);
       return taken;
     } catch (error) {
       if (isClientGone(error) && response.destroyed) return UNSEEN;
