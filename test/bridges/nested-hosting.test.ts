@@ -213,6 +213,58 @@ describe.each([
     expect(received.every((byte) => byte === 7)).toBe(true);
   });
 
+  const { setting, given, listed, repeated, named } = {
+    setting: fromNode((_request, response) => {
+      response.setHeader('set-cookie', 'app=1');
+      response.setHeader('vary', 'Accept');
+      response.end();
+    }),
+    given: fromNode((_request, response) => {
+      response.writeHead(200, { 'Set-Cookie': ['app=1'], Vary: 'Accept', 'X-App': '1' }).end();
+    }),
+    listed: fromNode((_request, response) => {
+      response.writeHead(200, 'Fine', ['Set-Cookie', 'app=1', 'X-App', '1', 'Vary', 'Accept']).end();
+    }),
+    repeated: fromNode((_request, response) => {
+      response.appendHeader('set-cookie', 'app=1');
+      response.setHeader('vary', 'Origin, Accept');
+      response.end();
+    }),
+    named: createDispatcher({
+      '/': () => new Response('', { headers: { 'set-cookie': 'app=1', vary: 'Accept' } }),
+    }),
+  };
+
+  test.each([
+    ['sets them', setting],
+    ['gives them to writeHead', given],
+    ['gives a list to writeHead', listed],
+    ['adds to those that are there', repeated],
+    ['answers with a Response', named],
+  ])(
+    'cookies and Vary of the host stand beside those of an application that %s',
+    async (_how, application) => {
+      const app = fastify();
+      app.addHook('onRequest', async (_request, reply) => {
+        reply.header('set-cookie', ['host=1', 'other=1']).header('vary', 'Origin');
+      });
+      app.register(toFastify(application, { native }));
+      later(() => app.close());
+      await app.listen({ port: 0, host: '127.0.0.1' });
+      const inKoa = koa((ctx: Koa.Context, next) => {
+        ctx.set('Set-Cookie', ['host=1', 'other=1']);
+        ctx.vary('Origin');
+        return next();
+      }).use(toKoa(application, { native }));
+      for (const host of [listening(app.server), await listen(inKoa.callback())]) {
+        const { headers } = await fetch(host.url);
+        expect(headers.getSetCookie().toSorted()).toEqual(['app=1', 'host=1', 'other=1']);
+        expect(new Set(headers.get('vary')?.split(', '))).toEqual(new Set(['Origin', 'Accept']));
+        expect(headers.get('x-app')).toBe(application === given || application === listed ? '1' : null);
+      }
+    },
+  );
+
   test.each(['GET', 'HEAD', 'DELETE'])('a body that comes with %s is read', async (method) => {
     const bodies: string[] = [];
     const reader = fromNode(async (request, response) => {

@@ -19,6 +19,7 @@ import { CLIENT_CLOSED_REQUEST, isClientGone } from '../emulated/client-gone.js'
 import { adoptHttp2 } from '../http2-response.js';
 import { type Answer, toAnswer } from './answer.js';
 import { arrive, type Arrival, type Mounting } from './arrival.js';
+import { keepHostHeaders } from './kept-headers.js';
 import { type NodeApplication, runOnOwnPair } from './own-pair.js';
 import { refuseReadBody } from './refusal.js';
 import { accompany, cutOff } from './streamed-answer.js';
@@ -124,6 +125,7 @@ export function createHosting(source: ApplicationLike, place: string, options: H
     response.on('finish', enter);
     response.on('close', leave);
     enter();
+    keepHostHeaders(response);
     void runOnNode(application, request, response);
     if (hasEnded(response)) leave();
   }
