@@ -316,6 +316,37 @@ describe('a framework inside another', () => {
     });
   });
 
+  test('whose application reads no upload, no client is told to send one', async () => {
+    const refusing = fromNode((_request, response) => {
+      response.statusCode = 401;
+      response.end();
+    });
+    const host = await serving(
+      createDispatcher({
+        '/web': webFaceOf(refusing),
+        '/koa': fromKoa(koa(toKoa(refusing))),
+        '/fastify': fromFastify(async (app: FastifyInstance) => toFastify(refusing)(app)),
+        '/koa-by-web-face': webFaceOf(fromKoa(koa(toKoa(refusing)))),
+      }),
+    );
+    const expecting = ['Expect: 100-continue', 'Content-Length: 5'];
+    for (const target of ['/web', '/koa', '/fastify', '/koa-by-web-face'])
+      expect([target, (await raw(host, target, 'POST', expecting)).status]).toEqual([target, 401]);
+  });
+
+  test('whose application reads no upload, the connection is in step for the next request', async () => {
+    const ignoring = fromNode((_request, response) => void response.end('ignored'));
+    const host = await serving(
+      createDispatcher({ '/web': webFaceOf(ignoring), '/koa': fromKoa(koa(toKoa(ignoring))) }),
+    );
+    const connection = await Connection.open(host.port);
+    for (const target of ['/web', '/koa', '/web', '/koa']) {
+      await connection.write(`POST ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello`);
+      expect((await connection.read()).body.toString()).toBe('ignored');
+    }
+    connection.socket.destroy();
+  });
+
   test('a single Koa middleware, and a single Fastify route, inside the other (limits: docs/hosting.md)', async () => {
     const outer = fastify();
     outer.register(toFastify(fromKoa((ctx: Koa.Context) => void (ctx.body = `koa ${ctx.path}`))), {

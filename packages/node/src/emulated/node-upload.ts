@@ -27,11 +27,16 @@ export class NodeUpload {
     if (!this.#isEnded) this.#source.resume();
   }
 
-  /** Lets the sender go on: what it still sends is dropped, so that its connection stays in step. */
+  /**
+   * Lets the sender go on: what it still sends is dropped, so that its connection stays in step.
+   *
+   * What nobody has begun to read Node drops itself when the answer is out. To read it before would tell a client
+   * that expects `100 Continue` to send a body that nobody wants (RFC 9110 §10.1.1).
+   */
   cancel(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#source.resume();
+    if (this.#isAttached) this.#source.resume();
   }
 
   #attach(): void {

@@ -59,8 +59,8 @@ export class RequestBody {
   }
 
   #cancelUnread(reason: unknown): Promise<void> | undefined {
-    const node = takeNodeBody(this.#web);
-    if (node !== undefined) return void node.resume();
+    // Left to Node, as `NodeUpload` does.
+    if (takeNodeBody(this.#web) !== undefined) return undefined;
     const { body } = this.#web;
     return body === null || body.locked ? undefined : body.cancel(reason);
   }
