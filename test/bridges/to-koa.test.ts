@@ -301,6 +301,16 @@ describe('toKoa, composing: the answer', () => {
     expect(response.headers).toContainEqual(['etag', '"x"']);
   });
 
+  test.each([204, 205, 304])('%i describes no content, as any of Koa, and keeps the rest', async (status) => {
+    const headers = { 'content-type': 'text/css', 'content-language': 'en', etag: '"x"' };
+    const host = await started(koa().use(toKoa(faulty(() => new Response(null, { status, headers })))));
+    for (const method of ['GET', 'HEAD']) {
+      const names = (await raw(host, '/', method)).headers.map(([name]) => name.toLowerCase());
+      expect(names).not.toContain('content-type');
+      expect(names).toEqual(expect.arrayContaining(['content-language', 'etag']));
+    }
+  });
+
   test('a redirect without a body stays without one', async () => {
     const inner = web(() => new Response(null, { status: 302, headers: { location: '/there' } }));
     const response = await raw(await started(koa().use(toKoa(inner))), '/');

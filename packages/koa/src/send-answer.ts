@@ -10,7 +10,8 @@ export function sendAnswer(ctx: KoaHostContext, { status, reason, headers, body 
   const { res } = ctx;
   ctx.status = status;
   if (body === undefined) {
-    // Koa takes headers off with the body, so they come after it.
+    // Koa takes type and length off with the body, so they come after it, for HEAD. Of 204, 205 and 304 it takes
+    // them off once more when it sends: as its own answers, these describe no content that is not there.
     ctx.body = null;
     ctx.status = status;
     setHeaders(ctx, headers);
