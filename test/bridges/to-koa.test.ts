@@ -334,6 +334,19 @@ describe('toKoa, composing: the answer', () => {
     expect(isCancelled).toBe(true);
   });
 
+  test('HEAD after the host has announced JSON says no length of its own', async () => {
+    const app = koa().use((ctx, next) => {
+      ctx.type = 'json';
+      return next();
+    });
+    const host = await started(
+      app.use(toKoa(web(() => new Response('a text', { headers: { etag: '"x"' } })))),
+    );
+    const { headers } = await raw(host, '/', 'HEAD');
+    expect(headers).toContainEqual(['etag', '"x"']);
+    expect(headers.map(([name]) => name.toLowerCase())).not.toContain('content-length');
+  });
+
   test.each([
     ['never closes', () => new Promise<void>(() => undefined)],
     ['fails to close', () => Promise.reject(new Error('close'))],

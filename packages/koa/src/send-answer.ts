@@ -10,8 +10,10 @@ export function sendAnswer(ctx: KoaHostContext, { status, reason, headers, body 
   const { res } = ctx;
   ctx.status = status;
   if (body === undefined) {
-    // Koa takes type and length off with the body, so they come after it, for HEAD. Of 204, 205 and 304 it takes
-    // them off once more when it sends: as its own answers, these describe no content that is not there.
+    // Koa makes no body where JSON is announced the text `null`, and sends its length after HEAD.
+    res.removeHeader('content-type');
+    // It takes type and length off with the body, so they come after it: for HEAD. Of 204, 205 and 304 it takes
+    // them off once more when it sends; as its own, these describe no content that is not there.
     ctx.body = null;
     ctx.status = status;
     setHeaders(ctx, headers);
