@@ -188,6 +188,68 @@ describe('a WebSocket handshake', () => {
     },
   );
 
+  it('W2: is refused with an endless stream, which is cancelled when the client leaves', async () => {
+    let pulled = 0;
+    const cancel = vi.fn<() => void>();
+    await listen({
+      '/fast': () =>
+        new Response(
+          new ReadableStream(
+            {
+              pull(controller) {
+                pulled += 65_536;
+                // Endless, but for a server that would take it all.
+                if (pulled > 1e8) controller.close();
+                else controller.enqueue(new Uint8Array(65_536));
+              },
+              cancel,
+            },
+            { highWaterMark: 0 },
+          ),
+          { status: 401 },
+        ),
+    });
+    const socket = connect(server?.port ?? 0, '127.0.0.1');
+    socket.write(handshake('/fast/ws'));
+    const [beginning] = (await once(socket, 'data')) as [Buffer];
+    expect(beginning.toString('latin1')).toMatch(/^HTTP\/1\.1 401 (?:(?!content-length)[^])*\r\n\r\n/);
+    socket.pause();
+    let before = -1;
+    while (pulled > before) {
+      before = pulled;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(cancel).not.toHaveBeenCalled();
+    socket.destroy();
+    await vi.waitFor(() => expect(cancel).toHaveBeenCalledTimes(1));
+  });
+
+  it('W2: is refused with a stream that waits, and is cancelled when the client leaves', async () => {
+    const cancel = vi.fn<() => void>();
+    await listen({ '/fast': () => new Response(new ReadableStream({ cancel }), { status: 401 }) });
+    const socket = connect(server?.port ?? 0, '127.0.0.1');
+    socket.write(handshake('/fast/ws'));
+    await once(socket, 'data');
+    socket.destroy();
+    await vi.waitFor(() => expect(cancel).toHaveBeenCalledTimes(1));
+    expect(errors).toEqual([]);
+  });
+
+  it('W2: is cut when the stream that it is refused with fails', async () => {
+    const midway = new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        controller.error(new Error('midway'));
+      },
+    });
+    await listen(
+      { '/fast': () => new Response(midway, { status: 401 }) },
+      { onError: (error) => errors.push(error) },
+    );
+    expect(await raw(handshake('/fast/ws'))).toMatch(/^HTTP\/1\.1 401 [^]*\r\n\r\n$/);
+    expect(errors).toEqual([new Error('midway')]);
+  });
+
   it('sees the state that a guard has put there', async () => {
     await listen({ '/fast': (_head, { state }) => void (state.user = 'ada') });
     const client = await open('/fast/ws');

@@ -144,7 +144,7 @@ function byteLength(text: string): number {
   return encoder.encodeInto(text, scratch).written;
 }
 
-function bodyUsed(): ViaductError {
+export function bodyUsed(): ViaductError {
   return new ViaductError(
     'VIADUCT_E_BODY_USED',
     'the body of this Response was read or sent before. Make a new Response for each request.',

@@ -1,7 +1,10 @@
-import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import { ViaductError } from './errors.js';
 
 type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
+
+/** A response; or the socket of an upgrade, which has no head of its own to flush. */
+type Sink = Writable & { flushHeaders?(): void };
 
 /**
  * Sends a body stream, with back-pressure, and cancels it at once when the client goes away.
@@ -14,7 +17,7 @@ type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
  */
 export async function sendStream(
   reader: BodyReader,
-  target: ServerResponse,
+  target: Sink,
   sendHead: (length: number | undefined) => void,
 ): Promise<void> {
   // A producer that waits for its next event learns at once that nobody listens any more.
@@ -28,7 +31,7 @@ export async function sendStream(
     const opening = reader.read();
     if (!(await isSettledSoon(opening))) {
       sendHead(undefined);
-      target.flushHeaders();
+      target.flushHeaders?.();
       return await pump(opening, reader, target);
     }
     const first = await opening;
@@ -54,7 +57,7 @@ export async function sendStream(
 
 type Chunk = Awaited<ReturnType<BodyReader['read']>>;
 
-async function pump(pending: Promise<Chunk>, reader: BodyReader, target: ServerResponse): Promise<void> {
+async function pump(pending: Promise<Chunk>, reader: BodyReader, target: Sink): Promise<void> {
   let chunk = await pending;
   while (!chunk.done && !target.destroyed) {
     await write(chunk.value, target);
@@ -64,7 +67,7 @@ async function pump(pending: Promise<Chunk>, reader: BodyReader, target: ServerR
 }
 
 /** Resolves when the socket takes more, or is gone: after a reset, `drain` never comes. */
-function write(chunk: Uint8Array, target: ServerResponse): Promise<void> | undefined {
+function write(chunk: Uint8Array, target: Sink): Promise<void> | undefined {
   if (target.write(toBytes(chunk)) || target.destroyed) return undefined;
   return new Promise((resolve) => {
     function wake(): void {
