@@ -68,6 +68,30 @@ describe('the Request that a web application gets from a Node server', () => {
     expect(answer).toEqual({ url: 'http://other.example/x', method: 'POST', body: 'up' });
   });
 
+  it('has the same headers before and after its body was read, and copies have what was set there', async () => {
+    const answer = await ask(
+      async (request) => {
+        const { headers } = request;
+        headers.set('x-a', 'before');
+        const clone = request.clone();
+        headers.set('x-a', 'after');
+        headers.append('x-b', '1');
+        headers.append('x-b', '2');
+        headers.delete('x-c');
+        const late = request.clone();
+        await request.text();
+        return Response.json([
+          request.headers === headers,
+          clone.headers.get('x-a'),
+          ...['x-a', 'x-b', 'x-c'].map((name) => late.headers.get(name)),
+        ]);
+      },
+      '/',
+      { method: 'POST', body: 'body', headers: { 'x-c': 'sent' } },
+    );
+    expect(answer).toEqual([true, 'before', 'after', '1, 2', null]);
+  });
+
   it('can be cloned, and both bodies read', async () => {
     const answer = await ask(
       async (request) => {
@@ -164,6 +188,28 @@ describe('the Request that a web application gets from a Node server', () => {
     await expect(asked).rejects.toThrow('aborted');
     expect(await promise).toEqual([true, true, true]);
   });
+
+  // Where a runtime hides the state of a request, a clone has a signal of its own: see decision 010.
+  it.runIf(Object.getOwnPropertySymbols(new Request('http://h')).length > 0)(
+    'has clones that are aborted when the client leaves',
+    async () => {
+      const { promise, resolve } = deferred<boolean>();
+      server = await serve(
+        async (request) => {
+          const clone = request.clone();
+          await new Promise((done) => request.signal.addEventListener('abort', done));
+          resolve(clone.signal.aborted);
+          return new Response();
+        },
+        { port: 0, host: '127.0.0.1' },
+      );
+      const leave = new AbortController();
+      const asked = fetch(server.url, { signal: leave.signal });
+      server.httpServer.once('request', () => setImmediate(() => leave.abort()));
+      await expect(asked).rejects.toThrow('aborted');
+      expect(await promise).toBe(true);
+    },
+  );
 
   it.each([
     ['reads', 'the body'],

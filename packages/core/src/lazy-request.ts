@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { createMirroredHeaders, type MirroredHeadersClass } from './mirrored-headers.js';
 
 /** What a {@link LazyRequest} is made of. Each member is asked for once, when the application first reads it. */
 export interface RequestSource {
@@ -48,6 +49,8 @@ function isUnread(request: unknown): request is LazyRequest {
 
 let stand: ((source: RequestSource) => Request) | undefined;
 
+let mirrored: MirroredHeadersClass | undefined;
+
 function createStandIn(): (source: RequestSource) => Request {
   const stateKeys = Object.getOwnPropertySymbols(new Request('http://localhost'));
   if (stateKeys.length === 0) {
@@ -85,13 +88,20 @@ class LazyRequest {
   }
 
   get headers(): Headers {
-    if (this.#whole !== undefined) return this.#whole.headers;
-    if (this.#headers === undefined) this.#source.addHeadersTo((this.#headers = new Headers()));
+    if (this.#headers === undefined) {
+      mirrored ??= createMirroredHeaders();
+      this.#source.addHeadersTo((this.#headers = new mirrored()));
+    }
     return this.#headers;
   }
 
   get signal(): AbortSignal {
     return this.#source.signal();
+  }
+
+  /** Of the real one: Node 20 and 22 let a copy follow no signal but that of a request that is one. */
+  clone(): Request {
+    return LazyRequest.wholeOf(this).clone();
   }
 
   // No members, or applications would see them on their requests.
@@ -104,10 +114,13 @@ class LazyRequest {
     const source = request.#source;
     const { headers, signal } = request;
     const init = { ...initOf(source), headers, signal };
-    if (!request.#isTaken) return new Request(source.url(), init);
-    const taken = new Request(source.url(), { ...init, body: new ReadableStream() });
-    void taken.body?.getReader().cancel();
-    return taken;
+    const whole = new Request(
+      source.url(),
+      request.#isTaken ? { ...init, body: new ReadableStream() } : init,
+    );
+    if (request.#isTaken) void whole.body?.getReader().cancel();
+    mirrored?.mirror(headers, whole.headers);
+    return whole;
   }
 
   static sourceOf(request: LazyRequest): RequestSource {
