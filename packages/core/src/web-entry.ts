@@ -1,6 +1,6 @@
 import type { Application } from './application.js';
 import { Context, isContext } from './context.js';
-import { failOnWeb } from './failure.js';
+import { failOnWeb, reportFailure } from './failure.js';
 import type { Gateway } from './gateway.js';
 import { MountPoint } from './mount-point.js';
 import { WebExchange } from './web-exchange.js';
@@ -26,13 +26,19 @@ export function enterWeb(
   if (isContext(given)) return { context: given, conclude: leaveAlone };
   const exchange = new WebExchange(request, { runtime: given });
   const context = new Context(exchange, new MountPoint(gateway));
+  /** For the application that the request has reached, whose body it is. */
+  function report(error: unknown): void {
+    if (exchange.isAbandoned) return;
+    const at = context.at(exchange.reached ?? context.point);
+    reportFailure(error, at.point.mounts.at(-1)?.application ?? application, at);
+  }
   function conclude(response: Response): Response {
     try {
       exchange.answered(response);
-      return exchange.conclude(response);
+      return exchange.conclude(response, report);
     } catch (error) {
       // A body that was used before, a status that no Response has: found out when it is to be watched.
-      return exchange.conclude(failOnWeb(error, application, request.method, context));
+      return exchange.conclude(failOnWeb(error, application, request.method, context), report);
     }
   }
   return { context, conclude };

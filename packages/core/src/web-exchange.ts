@@ -1,6 +1,9 @@
+import { discardBody } from './discarded-body.js';
 import { ViaductTypeError } from './errors.js';
 import { Exchange, type Observed } from './exchange.js';
 import { canonicalHost } from './host.js';
+import { knownBody } from './known-body.js';
+import { isLight, LightResponse } from './light-response.js';
 import type { Observer } from './observer.js';
 import { type ParsedTarget, parseTarget } from './target.js';
 import { WebObservation } from './web-observation.js';
@@ -78,21 +81,48 @@ export class WebExchange extends Exchange {
   /**
    * Lets the end of a response's body end the exchange. Only the outermost application calls it: the body
    * that leaves there is the one that reaches the client.
+   *
+   * @param report Told what the body fails with.
    */
-  conclude(response: Response): Response {
+  conclude(response: Response, report: (error: unknown) => void): Response {
     const { status } = response;
-    // Where nobody listens for the end, the body is not even looked at: some runtimes make it a stream then.
-    if (!this.#isWatching || response.body === null) {
-      this.finish(this.request.signal.aborted ? 'aborted' : 'completed', status);
+    if (this.request.method === 'HEAD') return this.#concludeHead(response);
+    // Else the body is not even looked at: some runtimes make it a stream then.
+    if ((!this.#isWatching && !mayStream(response)) || response.body === null) {
+      this.#finishAtOnce(status);
       return response;
     }
     const watched = watchBody(response.body, (kind, bytes, failure) => {
       this.bodyBytes = bytes;
-      if (failure !== undefined) this.failure ??= failure;
+      if (failure !== undefined) {
+        this.failure ??= failure;
+        report(failure.error);
+      }
       this.finish(kind, status);
     });
     return new Response(watched, response);
   }
+
+  /** Nobody reads the body of an answer to HEAD. */
+  #concludeHead(response: Response): Response {
+    const head = response.body === null ? response : new Response(null, response);
+    if (head !== response) discardBody(response);
+    this.#finishAtOnce(response.status);
+    return head;
+  }
+
+  #finishAtOnce(status: number): void {
+    this.finish(this.request.signal.aborted ? 'aborted' : 'completed', status);
+  }
+}
+
+/**
+ * Whether the body may be a stream, which can fail, and at whose end somebody may yet begin to listen.
+ *
+ * Only Node is asked: what other runtimes send as a whole would become a stream by being watched.
+ */
+function mayStream(response: Response): boolean {
+  return LightResponse !== Response && !isLight(response) && knownBody(response) === undefined;
 }
 
 /** Never taken for clean: a URL's path always is a target, and what a caller gives must be one. */
