@@ -1,4 +1,4 @@
-import { createDispatcher, fromNode, serve, toApplication } from 'viaduct';
+import { type ApplicationDescription, createDispatcher, fromNode, serve, toApplication } from 'viaduct';
 import { fromFastify } from '@viaduct/fastify';
 import { fromKoa } from '@viaduct/koa';
 import fastify from 'fastify';
@@ -99,5 +99,48 @@ describe('toApplication', () => {
   it('does not take handle(request) of another framework for a Node face', () => {
     const elysia = { fetch: () => new Response(), handle: (_request: Request) => new Response() };
     expect(toApplication(elysia as never).handle).toBeUndefined();
+  });
+
+  it('keeps all else of an application whose handle it does not take', async () => {
+    class Shop {
+      readonly name = 'shop';
+      readonly trail: string[] = [];
+      readonly fetch = (): Response => new Response('shop');
+      handle(..._rest: unknown[]): void {}
+      upgrade(_request: unknown, _socket: unknown, _head: unknown): void {
+        this.trail.push('upgrade');
+      }
+      start(): void {
+        this.trail.push('start');
+      }
+      stop(): void {
+        this.trail.push('stop');
+      }
+      describe(): ApplicationDescription {
+        return { framework: this.name };
+      }
+    }
+    const shop = new Shop();
+    const taken = toApplication(shop);
+    expect([taken.name, taken.handle, taken.describe?.()]).toEqual([
+      'shop',
+      undefined,
+      { framework: 'shop' },
+    ]);
+    void taken.upgrade?.(undefined as never, undefined as never, undefined as never);
+    expect(shop.trail).toEqual(['upgrade']);
+    const table = createDispatcher({ '/': shop, '/again': shop });
+    await table.start();
+    await table.stop();
+    expect(shop.trail).toEqual(['upgrade', 'start', 'stop']);
+  });
+
+  it('does not take stop(closeConnections) of another framework for the end of a life', () => {
+    const elysia = {
+      fetch: () => new Response(),
+      handle: (_request: Request) => new Response(),
+      stop: (_closeActiveConnections?: boolean) => Promise.reject(new Error('is not running')),
+    };
+    expect(toApplication(elysia as never).stop).toBeUndefined();
   });
 });

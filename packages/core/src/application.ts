@@ -46,7 +46,7 @@ export type ApplicationLike = Application | FetchHandler | FetchObject;
  * Brings whatever speaks the contract into one shape.
  *
  * `{ fetch, … }` → the same object; its `handle` counts as a Node face when it takes two arguments
- * (Elysia's `handle(request)` is something else)
+ * (Elysia's `handle(request)` is something else), and is left out otherwise
  * `(request, context) => Response` → `{ fetch }`
  *
  * @param place What the value was given for, to begin a message with: `createDispatcher: mount "/api"`.
@@ -75,7 +75,39 @@ function isFetchObject(value: unknown): value is Application {
 function withoutForeignHandle(application: Application): Application {
   const { handle } = application;
   if (handle === undefined || (typeof handle === 'function' && handle.length >= 2)) return application;
-  return { fetch: (request, context) => application.fetch(request, context) };
+  let rest = withoutHandle.get(application);
+  if (rest === undefined) {
+    rest = copyWithoutHandle(application);
+    withoutHandle.set(application, rest);
+  }
+  return rest;
+}
+
+/** One for each application: mounted twice, it starts once. */
+const withoutHandle = new WeakMap<Application, Application>();
+
+/** Members may be inherited, and are called on the application that they belong to. */
+function copyWithoutHandle(application: Application): Application {
+  const { name } = application;
+  return {
+    ...(typeof name === 'string' ? { name } : {}),
+    fetch: (request, context) => application.fetch(request, context),
+    ...bound(application, 'upgrade', Infinity),
+    // One that takes an argument is a foreign framework's, as is Elysia's `stop(closeActiveConnections)`.
+    ...bound(application, 'start', 0),
+    ...bound(application, 'stop', 0),
+    ...bound(application, 'describe', 0),
+  };
+}
+
+function bound(
+  application: Application,
+  name: 'upgrade' | 'start' | 'stop' | 'describe',
+  mostParameters: number,
+): Partial<Application> {
+  const member: unknown = application[name];
+  if (typeof member !== 'function' || member.length > mostParameters) return {};
+  return { [name]: member.bind(application) };
 }
 
 /** What is wrong with a value that has no `fetch`, and what to write instead; `undefined` for a fetch handler. */
