@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Application, createDispatcher, serve, ViaductError } from 'viaduct';
+import { type Application, createDispatcher, lint, serve, ViaductError, withHooks } from 'viaduct';
 import { fromFastify } from '@viaduct/fastify';
 import { fromKoa } from '@viaduct/koa';
 import fastify from 'fastify';
@@ -140,6 +140,21 @@ describe('start', () => {
     expect(error.message).toContain('mount "/slow"');
     expect(error.message).toContain('20 ms');
     expect(trail.at(-1)).toBe('a stopped');
+  });
+
+  it.each([
+    [20, 20],
+    [20, 60_000],
+    [60_000, 20],
+  ])('A8.128 names the innermost place: limits of %i and, inside, %i ms', async (outer, inner) => {
+    const never: Application = { fetch: () => new Response(), start: () => new Promise(() => undefined) };
+    const deep = createDispatcher(
+      { '/a': trailing('a', []), '/deep': lint(never) },
+      { startTimeoutMs: inner },
+    );
+    const table = createDispatcher({ '/hooked': withHooks(deep, {}) }, { startTimeoutMs: outer });
+    const error = await failureOf(table.start());
+    expect(error.message).toBe('mount "/deep" did not start within 20 ms. What does its start() wait for?');
   });
 
   it('A8.130 of Fastify is ready(), its stop is close(); Koa has neither', async () => {

@@ -8,6 +8,8 @@ export interface Boot {
   readonly mounts: readonly string[];
   /** Told of failures that do not end the start: those of an isolated mount, and of a stop that nobody waits for. */
   readonly report: (error: unknown, info: ErrorInfo) => void;
+  /** Told what the start waits for, each time that it goes on to something else. */
+  readonly onWaiting?: ((place: string) => void) | undefined;
 }
 
 /**

@@ -198,8 +198,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
     handle,
     upgrade,
     start: createStart(
-      ({ mounts: outer, report }) =>
-        lifecycle.start({ mounts: outer, report: onError === undefined ? report : tell }),
+      (outer) => lifecycle.start(onError === undefined ? outer : { ...outer, report: tell }),
       { mounts: [], report: tell },
     ),
     describe: () => describeDispatcher(table, guards),

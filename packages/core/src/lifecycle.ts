@@ -95,7 +95,7 @@ export class Lifecycle {
     const started = member.start(boot);
     // Given up, it may still fail.
     started.catch(ignore);
-    return inTime(started, this.#timeoutMs, member.place, signal);
+    return inTime(started, this.#timeoutMs, member, signal);
   }
 
   async #stopStarted(starting: Promise<void>, settled: () => Promise<void>): Promise<void> {

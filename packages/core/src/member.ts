@@ -22,11 +22,13 @@ export class Member {
   readonly #key: string | undefined;
   readonly #onStatus: ((status: MountStatus) => void) | undefined;
   #use: Use | undefined;
+  #waitsFor: string;
   #status: MountStatus = 'stopped';
 
   constructor({ application, place, key, onStatus }: MemberOptions) {
     this.application = application;
     this.place = place;
+    this.#waitsFor = place;
     this.#key = key;
     this.#onStatus = onStatus;
   }
@@ -35,15 +37,27 @@ export class Member {
     return this.#status;
   }
 
+  /** What its start waits for: the innermost place where it holds others, else its own. */
+  get waitsFor(): string {
+    return this.#waitsFor;
+  }
+
   /** The keys it is mounted under, when whoever starts it is mounted under `outer`. */
   mountsBelow(outer: readonly string[]): readonly string[] {
     return this.#key === undefined ? outer : [...outer, this.#key];
   }
 
   /** @throws {ViaductError} `VIADUCT_E_START` with the cause, naming the place. */
-  async start({ mounts, report }: Boot): Promise<void> {
+  async start({ mounts, report, onWaiting }: Boot): Promise<void> {
     this.#become('starting');
-    const current = use(this.application, { mounts: this.mountsBelow(mounts), report });
+    const wait = (place: string): void => {
+      // What an application starts again later, nobody waits for.
+      if (this.#status !== 'starting') return;
+      this.#waitsFor = place;
+      onWaiting?.(place);
+    };
+    wait(this.place);
+    const current = use(this.application, { mounts: this.mountsBelow(mounts), report, onWaiting: wait });
     this.#use = current;
     try {
       await current.started;

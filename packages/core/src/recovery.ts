@@ -27,7 +27,7 @@ export class Recovery {
   async start(member: Member, boot: Boot, signal: AbortSignal, attempt = 1): Promise<void> {
     const started = member.start(boot);
     try {
-      await inTime(started, this.#timeoutMs, member.place, signal);
+      await inTime(started, this.#timeoutMs, member, signal);
     } catch (error) {
       if (!isTimeout(error)) return this.#failed(member, boot, signal, attempt, error);
       this.#report(member, boot, error, `${describeThrown(error)} Until it has, it answers 503.`);

@@ -29,16 +29,21 @@ export function isFinal(error: unknown): boolean {
 /** Causes may go round in a circle. */
 const MOST_CAUSES = 16;
 
+/** A start that is waited for: what it waits for itself is asked when the time is over. */
+interface Waiting {
+  readonly waitsFor: string;
+}
+
 /**
  * Waits for a start, as long as it may take.
  *
  * @param signal Aborted, it ends the waiting with its reason.
- * @throws {ViaductError} `VIADUCT_E_START_TIMEOUT`, naming the place.
+ * @throws {ViaductError} `VIADUCT_E_START_TIMEOUT`, naming the innermost place.
  */
 export async function inTime(
   started: Promise<void>,
   timeoutMs: number,
-  place: string,
+  waiting: Waiting,
   signal: AbortSignal,
 ): Promise<void> {
   let timer: ReturnType<typeof setTimeLimit>;
@@ -46,7 +51,7 @@ export async function inTime(
   const ended = new Promise<never>((_, reject) => {
     stopWaiting = () => reject(signal.reason);
     signal.addEventListener('abort', stopWaiting);
-    timer = setTimeLimit(timeoutMs, () => reject(timeoutError(place, timeoutMs)));
+    timer = setTimeLimit(timeoutMs, () => reject(timeoutError(waiting.waitsFor, timeoutMs)));
   });
   try {
     signal.throwIfAborted();
