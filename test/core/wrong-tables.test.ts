@@ -1,4 +1,11 @@
-import { type ApplicationDescription, createDispatcher, fromNode, serve, toApplication } from 'viaduct';
+import {
+  type ApplicationDescription,
+  createContext,
+  createDispatcher,
+  fromNode,
+  serve,
+  toApplication,
+} from 'viaduct';
 import { fromFastify } from '@viaduct/fastify';
 import { fromKoa } from '@viaduct/koa';
 import fastify from 'fastify';
@@ -84,6 +91,25 @@ describe('bridges', () => {
         expect.objectContaining({ code: 'VIADUCT_E_APPLICATION' }),
       );
     }
+  });
+});
+
+describe('createContext', () => {
+  const request = new Request('http://h.test/a/b/c');
+
+  it.each(['/', '/a/', 'a', '//a', '/a//b', '/a?b'])('refuses the base path %j', (basePath) => {
+    const create = (): unknown => createContext(request, { basePath });
+    expect(create).toThrow(expect.objectContaining({ code: 'VIADUCT_E_CONTEXT' }));
+    expect(create).toThrow(`basePath is "${basePath}"`);
+  });
+
+  it.each([
+    ['', '/a/b/c'],
+    ['/a', '/b/c'],
+    ['/a/b', '/c'],
+  ])('takes the base path %j', (basePath, path) => {
+    const context = createContext(request, { basePath });
+    expect([context.basePath, context.path]).toEqual([basePath, path]);
   });
 });
 

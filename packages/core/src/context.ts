@@ -172,9 +172,21 @@ export interface CreateContextOptions extends WebExchangeOptions {
  * A context for calling an application's web face by hand: in tests, in another runtime, in a server of one's own.
  *
  * The request's URL is the whole URL: `basePath` says how much of its path leads to the application.
+ *
+ * @throws {ViaductTypeError} `VIADUCT_E_CONTEXT` for a base path or target that is none.
  */
 export function createContext(request: Request, options: CreateContextOptions = {}): RequestContext {
+  checkBasePath(options.basePath);
   return new Context(new WebExchange(request, options), new MountPoint(new Gateway(), options.basePath));
+}
+
+/** Joined with a path, it must give one: `/` or `/shop/` would leave a path that begins with no slash. */
+function checkBasePath(basePath = ''): void {
+  if (basePath === '' || /^(?:\/[^/?#]+)+$/.test(basePath)) return;
+  throw new ViaductTypeError(
+    'VIADUCT_E_CONTEXT',
+    `createContext: basePath is ${JSON.stringify(basePath)}. Write "" at the root, else "/a/b", without a slash at the end.`,
+  );
 }
 
 /** Whether a proxy that the server trusts has sent the request: then its headers about the request may be believed. */
