@@ -153,6 +153,20 @@ describe('a wrapper', () => {
     await reader?.cancel();
   });
 
+  it('lets a copy of a request with a body abort when the request does', async () => {
+    const client = new AbortController();
+    const reasons: unknown[] = [];
+    const application = lint(async (original: Request) => {
+      const copy = new Request(original);
+      client.abort(new Error('gone'));
+      reasons.push(original.signal.reason, copy.signal.reason);
+      return new Response(await copy.text());
+    });
+    const init = { method: 'POST', body: 'abc', signal: client.signal };
+    await (await application.fetch(new Request('http://h.test/', init))).text();
+    expect(reasons).toEqual([new Error('gone'), new Error('gone')]);
+  });
+
   it('waits for an answer as long as it is told to', async () => {
     const told: Violation[] = [];
     const slow = async (): Promise<Response> => {

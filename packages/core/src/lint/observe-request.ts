@@ -15,8 +15,10 @@ export function observeRequest(request: Request, inspection: Inspection): Reques
     headers,
     body: observeInput(body, length, inspection),
     duplex: 'half',
+    // For copies, which the constructor makes of what it was given.
+    signal: request.signal,
   });
-  // Passed to the constructor, a signal would be copied, and made for requests that never read it.
+  // The very signal that came, and not the copy of it: what its listeners throw is held.
   Object.defineProperty(observed, 'signal', { get: () => request.signal, configurable: true });
   return observed;
 }
