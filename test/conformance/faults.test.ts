@@ -209,6 +209,31 @@ describe.each(FACES)('on the $name', (face) => {
   });
 });
 
+describe.each(FACES)('onError on the $name', (face) => {
+  it('is told what a guard of its own dispatcher fails with, mounted in another or not', async () => {
+    const failure = new Error('thrown by the test');
+    const told: unknown[] = [];
+    const guard: Guard = () => {
+      throw failure;
+    };
+    const guarded = createDispatcher(
+      { '/': () => new Response('never') },
+      { guards: { '/': guard }, onError: (error) => void told.push(error) },
+    );
+    const outer = createDispatcher({ '/in': guarded }, { onError: () => void told.push('the outer') });
+    for (const [application, target] of [
+      [guarded, '/x'],
+      [outer, '/in/x'],
+    ] as const) {
+      const door = await face.open(application);
+      onTestFinished(() => door.close());
+      expect((await door.send({ target })).status).toBe(500);
+      expect(door.errors).toEqual([]);
+    }
+    expect(told).toEqual([failure, failure]);
+  });
+});
+
 describe('onError', () => {
   it('is called on the nearest dispatcher that has one, with application, mounts and context', async () => {
     const failing = { name: 'failing', fetch: () => Promise.reject(new Error('thrown by the test')) };

@@ -8,7 +8,10 @@ export interface DispatcherOptions {
   readonly name?: string;
   /** Run before any application below their keys, from outer to inner, on both faces and for every method. */
   readonly guards?: Guards;
-  /** Told of every failure below this dispatcher that no inner one listens to. Default: the server's, else `console.error`. */
+  /**
+   * Told of every failure of its guards, and of those below it that no inner dispatcher listens to. Default: the
+   * server's, else `console.error`.
+   */
   readonly onError?: ErrorListener;
   /** `true`: a host with mounts of its own never falls back to mounts without a host. Default `false`. */
   readonly isolateHosts?: boolean;

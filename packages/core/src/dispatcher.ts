@@ -92,7 +92,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
       const refusal = runGuards(applying, new NodeRequestHead(request), context);
       if (refusal !== undefined) return awaitGuards(refusal, request, response, context, target, host);
     } catch (error) {
-      return failOnNode(error, dispatcher, request, response);
+      return failOnNode(error, dispatcher, request, response, onError);
     }
     return handOver(request, response, context.point, target, host);
   }
@@ -110,7 +110,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
       if (context.exchange.isAbandoned) return discardBody(refusal);
       if (refusal !== undefined) return await sendResponse(refusal, request, response);
     } catch (error) {
-      return failOnNode(error, dispatcher, request, response);
+      return failOnNode(error, dispatcher, request, response, onError);
     }
     return handOver(request, response, context.point, target, host);
   }
@@ -146,7 +146,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
       const refusal = checkEarlyAnswer(await pending, 'a guard');
       if (refusal !== undefined) return await answerUpgrade(refusal, socket);
     } catch (error) {
-      return failUpgrade(error, dispatcher, request, socket);
+      return failUpgrade(error, dispatcher, request, socket, onError);
     }
     const mount = table.match(target, point.basePath, host);
     if (mount === undefined) return refuseUpgrade(socket, 404);
@@ -174,7 +174,7 @@ export function createDispatcher(mounts: Mounts, options: DispatcherOptions = {}
       if (refusal !== undefined) return refusal;
       if (context.exchange.isAbandoned) return plainResponse(request.method, 504);
     } catch (error) {
-      return failOnWeb(error, dispatcher, request.method, context);
+      return failOnWeb(error, dispatcher, request.method, context, onError);
     }
     const mount = table.match(target, context.basePath, host);
     if (mount === undefined) return plainResponse(request.method, 404);

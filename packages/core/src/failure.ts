@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type Context, nodeContextOf } from './context.js';
 import type { Application } from './application.js';
+import type { ErrorListener } from './gateway.js';
 import { codeOf, ViaductError } from './errors.js';
 import { plainResponse } from './plain-answer.js';
 import { replaceAnswer } from './replaced-answer.js';
@@ -17,12 +18,13 @@ export function failOnNode(
   application: Application,
   request: RecordedRequest,
   response: ServerResponse,
+  own?: ErrorListener,
 ): void {
   const context = nodeContextOf(request);
   if (context.exchange.isAbandoned) return;
-  reportFailure(toLengthError(error) ?? error, application, context);
+  reportFailure(toLengthError(error) ?? error, application, context, own);
   if (response.writableEnded) return;
-  replaceAnswer(response, 500, (second) => reportFailure(second, application, context));
+  replaceAnswer(response, 500, (second) => reportFailure(second, application, context, own));
 }
 
 /** A web body that is not as long as its head says is found by Node; to `onError` it is what it is on the Node face. */
@@ -41,16 +43,26 @@ export function failOnWeb(
   application: Application,
   method: string,
   context: Context,
+  own?: ErrorListener,
 ): Response {
-  if (!context.exchange.isAbandoned) reportFailure(error, application, context);
+  if (!context.exchange.isAbandoned) reportFailure(error, application, context, own);
   return plainResponse(method, 500);
 }
 
-/** Tells the listener of the innermost dispatcher that has one, else the server's. */
-export function reportFailure(error: unknown, application: Application, context: Context): void {
+/**
+ * Tells the listener of the innermost dispatcher that has one, else the server's.
+ *
+ * @param own The listener of a dispatcher that has failed itself, by one of its guards.
+ */
+export function reportFailure(
+  error: unknown,
+  application: Application,
+  context: Context,
+  own?: ErrorListener,
+): void {
   const { exchange } = context;
   exchange.failure ??= { error };
-  if (exchange.isNews(error)) context.point.report(error, context, { application });
+  if (exchange.isNews(error)) context.point.report(error, context, { application }, own);
 }
 
 /**

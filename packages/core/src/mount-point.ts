@@ -65,10 +65,16 @@ export class MountPoint {
    * Tells the listener of the innermost dispatcher that has one, else the server's.
    *
    * @param known What is known besides. Default for the application: the one that is mounted here.
+   * @param own The listener of a dispatcher that has failed itself.
    */
-  report(error: unknown, context: RequestContext, known?: Pick<ErrorInfo, 'application' | 'stray'>): void {
+  report(
+    error: unknown,
+    context: RequestContext,
+    known?: Pick<ErrorInfo, 'application' | 'stray'>,
+    own?: ErrorListener,
+  ): void {
     const application = this.mounts.at(-1)?.application;
-    const nearest = this.mounts.findLast((mount) => mount.onError !== undefined)?.onError;
+    const nearest = own ?? this.mounts.findLast((mount) => mount.onError !== undefined)?.onError;
     const mounts = this.mounts.map((mount) => mount.key);
     const info = { ...(application === undefined ? {} : { application }), mounts, context, ...known };
     this.gateway.report(error, info, nearest);

@@ -3,6 +3,7 @@ import type { Application } from './application.js';
 import { closeFrame } from './close-frame.js';
 import { nodeContextOf } from './context.js';
 import { reportFailure } from './failure.js';
+import type { ErrorListener } from './gateway.js';
 import { RESPONSE, type RecordedRequest } from './request-record.js';
 import { closeSoon, refuseUpgrade } from './upgrade-answer.js';
 
@@ -31,8 +32,9 @@ export function failUpgrade(
   application: Application,
   request: RecordedRequest,
   socket: Duplex,
+  own?: ErrorListener,
 ): void {
-  reportFailure(error, application, nodeContextOf(request));
+  reportFailure(error, application, nodeContextOf(request), own);
   const answer = request[RESPONSE];
   if (answer?.headersSent !== true) refuseUpgrade(socket, 500);
   else if (answer.statusCode === 101) closeFailed(socket);
