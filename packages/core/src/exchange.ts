@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Context } from './context.js';
 import { discardBody } from './discarded-body.js';
 import { toError } from './errors.js';
@@ -59,6 +60,9 @@ export abstract class Exchange {
   abstract readonly isOnNode: boolean;
   /** Whether the application was given up, and another answer sent in the place of its own. */
   isAbandoned = false;
+
+  /** What the request came on, where a server of Node has taken it in. */
+  abstract readonly socket: Socket | undefined;
 
   /** Whether a trusted proxy has sent the request. */
   abstract isFrom(proxies: Forwarding | undefined): boolean;

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { containListeners } from './contained-signal.js';
 import { ViaductError } from './errors.js';
 import { Exchange, type Observed } from './exchange.js';
@@ -56,6 +57,10 @@ export class NodeExchange extends Exchange {
       this.watch();
     }
     return this.#abort.signal;
+  }
+
+  override get socket(): Socket {
+    return this.#request.socket;
   }
 
   override isFrom(proxies: Forwarding | undefined): boolean {

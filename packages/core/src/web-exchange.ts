@@ -59,6 +59,8 @@ export class WebExchange extends Exchange {
     this.#abort?.abort(reason);
   }
 
+  override readonly socket = undefined;
+
   /** The runtime's server knows its peers, and we do not. */
   override isFrom(): boolean {
     return false;

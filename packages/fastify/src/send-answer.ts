@@ -8,6 +8,8 @@ export function sendAnswer(reply: FastifyHostReply, { status, reason, headers, b
   reply.raw.statusCode = status;
   if (reason !== '') reply.raw.statusMessage = reason;
   setHeaders(reply, headers);
+  // Fastify forgets a stream that a hook has put another body in the place of: it would be produced for ever.
+  if (body instanceof Readable) reply.raw.once('close', () => void body.destroy());
   // Fastify gives bytes without a type one, and streams none.
   const isTyped = body === undefined || body instanceof Readable || reply.hasHeader('content-type');
   reply.send(isTyped ? body : Readable.from([body], { objectMode: false }));

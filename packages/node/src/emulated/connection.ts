@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type { Context } from '@viaduct/core/internal';
 import type { ConnectionFacts } from './socket.js';
 
@@ -9,21 +8,7 @@ import type { ConnectionFacts } from './socket.js';
  * framework that trusts the proxy works out the client itself, and believes `X-Forwarded-Host` of no other peer.
  */
 export function connectionOf(context: Context): ConnectionFacts {
-  return socketUnder(context) ?? new ToldConnection(context);
-}
-
-/** `undefined` for a context that was not made of a Node request. */
-function socketUnder({ exchange }: Context): Socket | undefined {
-  let found: Socket | undefined;
-  // An exchange shows its Node request to those alone who judge its peer.
-  exchange.isFrom({
-    trusts({ socket }) {
-      found = socket;
-      return false;
-    },
-    read: () => undefined,
-  });
-  return found;
+  return context.exchange.socket ?? new ToldConnection(context);
 }
 
 /** Without a socket, what the runtime tells of the client is all that is known. */

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { finished, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Answer } from './answer.js';
 
 /** Follows the body that a host was given, where it is a stream: what becomes of it shows on the response alone. */
@@ -7,8 +7,6 @@ export function accompany({ body, isSlow }: Answer, response: ServerResponse): v
   if (!(body instanceof Readable)) return;
   // Streams are piped to the response when its head is final; hosts let it wait for the first chunk.
   if (isSlow) response.once('pipe', () => response.flushHeaders());
-  // One that the host has put another body in the place of would be produced for ever, and read by nobody.
-  finished(response, () => body.destroy());
   // Nor does everyone listen who pipes one through another, and unheard it would end the process.
   body.on('error', ignore);
 }
