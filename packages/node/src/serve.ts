@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { emitWarning, env, execArgv } from 'node:process';
 import { type ApplicationLike, toApplication, ViaductError, ViaductTypeError } from '@viaduct/core';
-import { Lifecycle } from '@viaduct/core/internal';
+import { checkLimits, Lifecycle } from '@viaduct/core/internal';
 import { refuseWrongOptions, type ServeOptions, watchesStray } from './serve-options.js';
 import { refuseConnect } from './connect.js';
 import { delayContinue } from './continue.js';
@@ -86,6 +86,7 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
   refuseWrongOptions(options);
   const endpoint = toEndpoint(options);
   const { startTimeoutMs = Infinity, closeTimeoutMs = 8_000 } = options;
+  checkLimits({ startTimeoutMs }, 'serve');
   const runnable = toApplication(application, 'serve');
   const gateway = createGateway(options, 'serve');
   const limits = checkConnectionLimits(options, 'serve');

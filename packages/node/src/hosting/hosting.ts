@@ -130,11 +130,6 @@ export function createHosting(source: ApplicationLike, place: string, options: H
     if (hasEnded(response)) leave();
   }
 
-  async function stop(): Promise<void> {
-    await gateway.settled();
-    await lifecycle.stop();
-  }
-
   return {
     arrive(request, response, wire, depth) {
       if (request.httpVersionMajor >= 2) adoptHttp2(request, response);
@@ -147,7 +142,7 @@ export function createHosting(source: ApplicationLike, place: string, options: H
       return lifecycle.isRunning;
     },
     start: () => lifecycle.start(boot),
-    stop,
+    stop: () => lifecycle.stop(() => gateway.settled()),
   };
 }
 
