@@ -6,6 +6,7 @@ const answer =
   "fetch: (request: Request) => new Response(request.method === 'HEAD' ? null : 'ok', { headers: { 'content-type': 'text/plain' } })";
 const project = new Project({
   'good.ts': `console.log('noise'); export default { ${answer} };`,
+  'factory.ts': `export const createApplication = ({ trustProxy }: { trustProxy: string[] }) => (trustProxy.length === 0 ? { ${answer} } : {});`,
   'load.ts': `throw new Error('no such table');`,
   'start.ts': `export default { ${answer}, start() { throw new Error('no database'); } };`,
   'never.ts': `export default { ${answer}, start: () => new Promise((resolve) => setTimeout(resolve, 60_000)) };`,
@@ -43,6 +44,10 @@ describe('viaduct check', () => {
       report: { requests: expect.any(Number) as number, places: ['/'], findings: [] },
     });
     expect((JSON.parse(stdout) as { requests: number }).requests).toBeGreaterThan(200);
+  });
+
+  test('gives a factory the settings', async () => {
+    expect(await check('factory.ts')).toMatchObject({ code: 0, ids: [] });
   });
 
   for (const [name, id, words] of [

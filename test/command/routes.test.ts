@@ -30,6 +30,15 @@ const project = new Project({
       { guards: { '/orders': requireUser } },
     );
   `,
+  'prints.ts': "console.log('connecting'); export default { fetch: () => new Response(null) };",
+  'factory.ts': `
+    export function createApplication({ trustProxy }: { trustProxy: string[] }) {
+      return { name: \`trusts \${trustProxy.length}\`, fetch: () => new Response(null) };
+    }`,
+  'never-loaded.ts': 'await new Promise(() => undefined);',
+  'never-started.ts':
+    'export default { fetch: () => new Response(null), start: () => new Promise(() => undefined) };',
+  'exits.ts': 'process.exit(0);',
   'broken.ts': `
     import { fromFastify } from '@viaduct/fastify';
     export default fromFastify(async () => { throw new Error('no database'); });
@@ -129,6 +138,34 @@ describe('viaduct routes', () => {
     expect(code).toBe(3);
     expect(stdout).toContain('fastify');
     expect(stderr).toContain('no database');
+  });
+
+  test('--json is JSON, whatever the application prints while it loads', async () => {
+    const { code, stdout, stderr } = await viaduct('routes', 'prints.ts', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toBeInstanceOf(Object);
+    expect(stderr).toContain('connecting');
+  });
+
+  test('a factory gets the settings', async () => {
+    expect((await viaduct('routes', 'factory.ts')).stdout).toContain('trusts 0');
+  });
+
+  test.each(['never-loaded.ts', 'never-started.ts'])(
+    '%s is told of as serve would, and ends with 3',
+    async (file) => {
+      const { code, stderr } = await viaduct('routes', file, '--start-timeout', '1s');
+      expect(code).toBe(3);
+      expect(stderr).toContain('the application was not ready within 1000 ms. Find out what');
+    },
+  );
+
+  test('an application that ends the process is told of', async () => {
+    expect(await viaduct('routes', 'exits.ts')).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: 'viaduct: the process ended with exit code 0 before the application was ready.\n',
+    });
   });
 
   test('wrong operands are one message, and end with 2', async () => {

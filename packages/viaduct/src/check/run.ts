@@ -2,7 +2,8 @@ import { env } from 'node:process';
 import { type Application, lint, type Violation } from '@viaduct/core';
 import { serve } from '@viaduct/node';
 import { explainRequest } from '../explain/explain-request.js';
-import { loadApplication } from '../loading/load-application.js';
+import { type LoadedApplication, loadApplication } from '../loading/load-application.js';
+import { readSettings } from '../settings/read-settings.js';
 import type { CheckMessage, Finding, Stage } from './finding.js';
 import { mountOf } from './mount-of.js';
 import { tryCorpus } from './try-corpus.js';
@@ -39,9 +40,7 @@ setTimeout(() => {
 process.channel?.unref();
 
 async function check(): Promise<void> {
-  const { application } = await at('load', 'Mend the module; viaduct dev shows the place.', () =>
-    loadApplication(specifier, { cwd }),
-  );
+  const { application } = await at('load', 'Mend the module; viaduct dev shows the place.', () => load());
   const server = await at('start', 'Mend start(), or what it needs.', () =>
     serve(
       lint(application, { mode: 'warn', onViolation: (violation) => tellViolation(violation, application) }),
@@ -64,6 +63,11 @@ async function check(): Promise<void> {
   });
   send({ type: 'tried', requests });
   await at('stop', 'Mend stop().', () => server.close({ timeoutMs: 1_000 }));
+}
+
+async function load(): Promise<LoadedApplication> {
+  const { settings } = await readSettings({ flags: new Map(), environment: env, cwd });
+  return loadApplication(specifier, { cwd, settings: { ...settings } });
 }
 
 async function at<Value>(

@@ -1,16 +1,18 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { METHODS } from 'node:http';
-import type { Application } from '@viaduct/core';
+import { fileURLToPath } from 'node:url';
 import { CommandError } from '../command-error.js';
 import { EXIT } from '../exit-code.js';
-import { describeApplication } from '../explain/described-application.js';
-import { explainRequest } from '../explain/explain-request.js';
-import { explanationText } from '../explain/explanation-text.js';
-import { guardsTable, routesTable } from '../explain/routes-table.js';
-import { loadApplication } from '../loading/load-application.js';
+import type { RoutesMessage, RoutesOrder } from '../routes/messages.js';
 import { nearest } from '../settings/nearest.js';
 import { type Option, text, toggle } from '../settings/option.js';
+import { OPTIONS } from '../settings/options.js';
 import type { Command } from './command.js';
-import { endSoon } from './end-soon.js';
+
+const RUN = fileURLToPath(new URL('../routes/run.js', import.meta.url));
+
+const { startTimeoutMs } = OPTIONS;
 
 const json = toggle({ group: 'Output', help: 'print JSON', default: false });
 const host = text({
@@ -32,25 +34,24 @@ const routes: Command = {
     { command: 'viaduct routes GET /orders/7', about: 'who would answer, and why' },
     { command: 'viaduct routes GET / --host api.example.com', about: 'for another host' },
   ],
-  options: { host, json } as Readonly<Record<string, Option<unknown>>>,
+  options: { host, json, startTimeoutMs } as Readonly<Record<string, Option<unknown>>>,
   maxOperands: 3,
   async run({ operands, flags, cwd }) {
     const { specifier, request } = readOperands(operands);
-    const { application } = await loadApplication(specifier, { cwd });
-    const failure = await start(application);
-    const isJson = flags.get('json') === true;
-    if (request === undefined) printTable(application, isJson);
-    else {
-      const explanation = explainRequest(application, {
-        ...request,
-        host: String(flags.get('host') ?? host.default),
-      });
-      console.log(isJson ? JSON.stringify(explanation, undefined, 2) : explanationText(explanation));
+    const answer = await ask({
+      specifier,
+      request: request && { ...request, host: String(flags.get('host') ?? host.default) },
+      isJson: flags.get('json') === true,
+      flags: [...flags],
+      cwd,
+    });
+    if (answer.type === 'failed') {
+      throw new CommandError(answer.exitCode, answer.message, { cause: { stack: answer.stack } });
     }
-    if (failure !== undefined)
-      console.error(`viaduct: not started, so that routes may be missing: ${failure}`);
-    else await application.stop?.();
-    return endSoon(failure === undefined ? EXIT.done : EXIT.start);
+    console.log(answer.text);
+    if (answer.startFailure === undefined) return EXIT.done;
+    console.error(`viaduct: not started, so that routes may be missing: ${answer.startFailure}`);
+    return EXIT.start;
   },
 };
 
@@ -80,20 +81,18 @@ function readOperands(operands: readonly string[]): Operands {
   return { specifier, request: { method, target } };
 }
 
-/** Fastify knows the routes of its plugins when it is ready. */
-async function start(application: Application): Promise<string | undefined> {
-  try {
-    await application.start?.();
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
-function printTable(application: Application, isJson: boolean): void {
-  const described = describeApplication(application);
-  if (isJson) return console.log(JSON.stringify(described, undefined, 2));
-  console.log(routesTable(described));
-  const guards = guardsTable(described);
-  if (guards !== '') console.log(`\n${guards}`);
+/** In a process of its own, so that what the application prints is no part of the answer. */
+async function ask(order: RoutesOrder): Promise<RoutesMessage> {
+  const run = fork(RUN, [], {
+    cwd: order.cwd,
+    env: { ...process.env, VIADUCT_ROUTES_RUN: JSON.stringify(order) },
+    stdio: ['ignore', 2, 2, 'ipc'],
+  });
+  let answer: RoutesMessage | undefined;
+  run.on('message', (message: RoutesMessage) => (answer = message));
+  const [code, signal] = (await once(run, 'close')) as [number | null, NodeJS.Signals | null];
+  if (answer !== undefined) return answer;
+  const how = signal ?? `exit code ${String(code)}`;
+  const message = `the process ended with ${how} before the application was ready.`;
+  return { type: 'failed', exitCode: EXIT.start, message, stack: undefined };
 }
