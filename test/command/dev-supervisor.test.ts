@@ -18,7 +18,7 @@ test('a run that has just died when it is told to stop is no failure', async () 
   const failures: string[] = [];
   let supervisor: Supervisor | undefined;
   onTestFinished(() => supervisor?.kill());
-  const order = { specifier: 'application.mjs', cwd: project.folder, startTimeoutMs: 10_000, lints: false };
+  const order = { specifier: 'application.mjs', cwd: project.folder, flags: [], lints: false };
   await new Promise<unknown>((resolve) => {
     supervisor = new Supervisor(order, new FrontDoor(), {
       ready: resolve,

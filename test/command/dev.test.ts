@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { kill } from 'node:process';
@@ -118,6 +118,81 @@ describe('viaduct dev', () => {
     project.write('src/text.ts', "process.exit(9);\nexport const text = 'found';");
     await dev.said(/ended with exit code 9/);
     expect((await get(`${url}hello`)).status).toBe(500);
+  });
+
+  test('a folder that goes and comes back is watched again', async () => {
+    const url = await begin();
+    rmSync(join(project.folder, 'src'), { recursive: true });
+    await dev.said(/The application does not run/);
+    dev.forget();
+    project.write('src/greeting.ts', "export const greeting: string = 'back';");
+    await dev.said(/ready in/);
+    expect((await get(`${url}hello`)).text).toBe('back');
+    dev.forget();
+    project.write('src/greeting.ts', "export const greeting: string = 'changed';");
+    await dev.said(/ready in/);
+    expect((await get(`${url}hello`)).text).toBe('changed');
+  });
+
+  test('a module that is missing mends, also in a folder that is new', async () => {
+    await begin();
+    dev.forget();
+    project.write('application.ts', `export { application } from './routes/deep/users.js';`);
+    await dev.said(/Cannot find module/);
+    dev.forget();
+    project.write('routes/deep/users.ts', `export const application = () => new Response('users');`);
+    await dev.said(/ready in/);
+  });
+
+  test('what a CommonJS application requires later is watched, also where it fails', async () => {
+    const url = await begin(
+      {
+        'application.cjs': "exports.application = () => new Response(require('./later.cjs').text);",
+        'later.cjs': "exports.text = 'one';",
+      },
+      'application.cjs',
+    );
+    expect((await get(url)).text).toBe('one');
+    dev.forget();
+    project.write('later.cjs', "throw new Error('not yet');");
+    await dev.said(/ready in/);
+    expect((await get(url)).status).toBe(500);
+    dev.forget();
+    project.write('later.cjs', "exports.text = 'two';");
+    await dev.said(/ready in/);
+    expect((await get(url)).text).toBe('two');
+  });
+
+  test('gives a factory the settings, read anew by each run', async () => {
+    const url = await begin(
+      {
+        'viaduct.config.mjs': "export default { trustProxy: ['loopback'] };",
+        'factory.ts':
+          'export const createApplication = (settings: { trustProxy: string[] }) => () => new Response(settings.trustProxy.join());',
+      },
+      'factory.ts',
+    );
+    expect((await get(url)).text).toBe('loopback');
+    dev.forget();
+    project.write('viaduct.config.mjs', "export default { trustProxy: ['unix'] };");
+    await dev.said(/ready in/);
+    expect((await get(url)).text).toBe('unix');
+  });
+
+  test('listens on every address of the machine, and has no use for a socket without a port', async () => {
+    await begin();
+    const everywhere = new RunningCommand(['dev', '--bind', '*:0'], project.folder);
+    const [, port = ''] = await everywhere.said(/ready in \d+ ms on http:\/\/localhost:(\d+)/);
+    for (const host of ['127.0.0.1', '[::1]']) {
+      expect((await get(`http://${host}:${port}/hello`)).text).toBe('one');
+    }
+    everywhere.child.kill('SIGINT');
+    await everywhere.ended;
+    for (const address of ['unix:app.sock', 'fd://3']) {
+      const { code, stderr } = await new RunningCommand(['dev', '--bind', address], project.folder).ended;
+      expect(code).toBe(2);
+      expect(stderr).toContain(`viaduct dev listens on a host and a port, and not on "${address}"`);
+    }
   });
 
   test('tells once of a breach of the contract', async () => {

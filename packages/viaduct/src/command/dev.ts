@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { FrontDoor } from '../dev/front-door.js';
 import { Supervisor } from '../dev/supervisor.js';
 import { EXIT } from '../exit-code.js';
+import { parseBind } from '../runner/bind.js';
 import { surviveBrokenOutput } from '../runner/broken-output.js';
 import { CommandError } from '../command-error.js';
 import { type Option, toggle } from '../settings/option.js';
@@ -39,7 +40,7 @@ const dev: Command = {
     const listening = await door.listen(port, host);
     let shown = '';
     const supervisor = new Supervisor(
-      { specifier, cwd, startTimeoutMs: settings.startTimeoutMs, lints: flags.get('lint') !== false },
+      { specifier, flags: [...flags], cwd, lints: flags.get('lint') !== false },
       door,
       {
         ready(table, tookMs) {
@@ -68,24 +69,23 @@ function anySignal(): Promise<unknown> {
 }
 
 interface Address {
-  readonly host: string;
+  /** `undefined` for every address of the machine. */
+  readonly host: string | undefined;
   readonly port: number;
 }
 
-/** `:3000`, `127.0.0.1:3000`, `[::1]:3000` */
+/** What `viaduct serve` takes, but for sockets that have no port to open in a browser. */
 function readAddress(written: string): Address {
-  const [, host = '', digits = ''] = /^(\[[0-9a-f:.]+\]|[^:/]*):(\d{1,5})$/i.exec(written) ?? [];
-  if (digits === '' || Number(digits) > 65_535) {
-    throw new CommandError(
-      EXIT.usage,
-      `viaduct dev listens on a host and a port, and not on "${written}". Write --bind 127.0.0.1:3000.`,
-    );
-  }
-  return { host: host === '' ? '0.0.0.0' : host.replace(/^\[|\]$/g, ''), port: Number(digits) };
+  const address = parseBind(written);
+  if (address?.kind === 'port') return address;
+  throw new CommandError(
+    EXIT.usage,
+    `viaduct dev listens on a host and a port, and not on "${written}". Write --bind 127.0.0.1:3000.`,
+  );
 }
 
 /** An address that means every interface is no address to click on. */
-function clickable(host: string): string {
+function clickable(host = '::'): string {
   if (host === '0.0.0.0' || host === '::' || host === '127.0.0.1') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
 }

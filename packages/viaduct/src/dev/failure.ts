@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, parse, resolve } from 'node:path';
+import { dirname, isAbsolute, parse, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { CommandError } from '../command-error.js';
@@ -15,6 +15,8 @@ export interface Failure {
   /** The lines around it, numbered, with the one at fault marked. */
   readonly frame?: string;
   readonly stack?: string;
+  /** The module that is not there, by the path that it was looked for at. */
+  readonly missing?: string;
 }
 
 /** Finds the place in the user's own code that an error speaks of: in its message (compilers) or its stack. */
@@ -25,8 +27,10 @@ export function toFailure(error: unknown): Failure {
   const stack = innermost instanceof CommandError ? undefined : (innermost.stack ?? '');
   const message = readSyntaxError(innermost.message)?.message ?? (innermost.message || innermost.name);
   const place = placeIn(`${innermost.message}\n${stack ?? ''}`) ?? importerIn(innermost.message);
+  const missing = missingIn(innermost.message);
   return {
     message,
+    ...(missing === undefined ? {} : { missing }),
     ...(stack === undefined ? {} : { stack }),
     ...place,
     ...(place === undefined ? {} : frameOf(place)),
@@ -48,6 +52,14 @@ function placeIn(text: string): Place | undefined {
     return { file, line: Number(line), ...(column === undefined ? {} : { column: Number(column) }) };
   }
   return undefined;
+}
+
+/** A file: packages are installed, and not written. `import` names its path, `require` what is written and where. */
+function missingIn(message: string): string | undefined {
+  const [, missing = '', requiredBy = ''] =
+    /^Cannot find module '([^']+)'(?:\nRequire stack:\n- (.+))?/.exec(message) ?? [];
+  if (isAbsolute(missing)) return missing;
+  return missing.startsWith('.') && requiredBy !== '' ? resolve(dirname(requiredBy), missing) : undefined;
 }
 
 /** Who imports what there is not: Node's own stack names only Node. */

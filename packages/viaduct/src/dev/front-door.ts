@@ -14,7 +14,7 @@ export class FrontDoor {
   #taker: Taker | undefined;
 
   /** @throws {CommandError} With exit code 5, when the address is taken or not allowed. */
-  listen(port: number, host: string): Promise<number> {
+  listen(port: number, host: string | undefined): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port, host)));
       this.#server.listen({ port, host }, () => {
@@ -46,7 +46,7 @@ export class FrontDoor {
   }
 }
 
-function listenError({ code, message }: NodeJS.ErrnoException, port: number, host: string): CommandError {
+function listenError({ code, message }: NodeJS.ErrnoException, port: number, host = ''): CommandError {
   const why: Readonly<Record<string, string>> = {
     EADDRINUSE: `Port ${port} is in use. Stop who uses it, or write --bind :${port + 1}.`,
     EACCES: `Port ${port} is not allowed. Ports from 1024 on are: --bind :3000.`,

@@ -16,7 +16,8 @@ export type WatcherMessage =
 /** What a run is told by its environment. */
 export interface RunOrder {
   readonly specifier: string | undefined;
+  /** The flags of the command line, read: the configuration file is read anew by each run. */
+  readonly flags: readonly (readonly [name: string, value: unknown])[];
   readonly cwd: string;
-  readonly startTimeoutMs: number;
   readonly lints: boolean;
 }

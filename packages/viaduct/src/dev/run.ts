@@ -7,10 +7,11 @@ import { routesTable } from '../explain/routes-table.js';
 import { loadApplication } from '../loading/load-application.js';
 import { withAccessLog } from '../logging/access-log.js';
 import { surviveBrokenOutput } from '../runner/broken-output.js';
+import { readSettings } from '../settings/read-settings.js';
 import { toFailure } from './failure.js';
 import type { RunMessage, RunOrder, WatcherMessage } from './messages.js';
 import { requestLines } from './request-line.js';
-import { requiredFiles, trackImports } from './track-imports.js';
+import { trackImports } from './track-imports.js';
 
 /* One run of the application, in a process of its own: `viaduct dev` starts it anew for every change. */
 const order = JSON.parse(env['VIADUCT_DEV_RUN'] ?? '{}') as RunOrder;
@@ -32,19 +33,19 @@ process.on('message', (message: WatcherMessage, connection: unknown) => {
 
 try {
   await trackImports((files) => send({ type: 'imported', files }));
-  const { application } = await loadApplication(order.specifier, { cwd: order.cwd });
+  const { specifier, flags, cwd } = order;
+  const { settings } = await readSettings({ flags: new Map(flags), environment: env, cwd });
+  const { application } = await loadApplication(specifier, { cwd, settings: { ...settings } });
   const watched = order.lints ? lint(application, { mode: 'warn', onViolation: tellViolation }) : application;
   const logged = withAccessLog(watched, { logger: requestLines((line) => console.log(line)) });
   // A port that nobody is told of: connections come from the process that watches, which keeps the real one.
-  server = await serve(logged, { port: 0, host: '127.0.0.1', startTimeoutMs: order.startTimeoutMs });
+  server = await serve(logged, { port: 0, host: '127.0.0.1', startTimeoutMs: settings.startTimeoutMs });
   // A connection that was kept would go on asking this run when there is a newer one.
   server.httpServer.prependListener('request', (_request, response) => {
     response.shouldKeepAlive = false;
   });
-  send({ type: 'imported', files: requiredFiles() });
   send({ type: 'ready', table: routesTable(describeApplication(application)) });
 } catch (error) {
-  send({ type: 'imported', files: requiredFiles() });
   // The messages of the module hooks are on their way, from a thread of their own.
   setImmediate(() => process.send?.({ type: 'failed', failure: toFailure(error) }, () => exit(1)));
 }

@@ -40,8 +40,7 @@ export class Supervisor {
     this.#order = order;
     this.#door = door;
     this.#report = report;
-    this.#watcher = new Watcher((file) => this.#changed(file));
-    this.#watcher.addFolder(order.cwd);
+    this.#watcher = new Watcher(order.cwd, (file) => this.#changed(file));
   }
 
   start(): void {
@@ -114,7 +113,7 @@ export class Supervisor {
 
   #failed(failure: Failure): void {
     this.#watcher.watchesAll = true;
-    if (failure.file !== undefined) this.#watcher.add(failure.file);
+    for (const file of [failure.file, failure.missing]) if (file !== undefined) this.#watcher.add(file);
     this.#page.show(failure);
     this.#report.failed(failureText(failure, 'The application does not run.'));
     this.#door.open((connection) => this.#page.take(connection));

@@ -10,10 +10,21 @@ export async function trackImports(tell: (files: readonly string[]) => void): Pr
   port1.on('message', (file: string) => tell([file]));
   port1.unref();
   register(new URL('import-hooks.js', import.meta.url), { data: { port: port2 }, transferList: [port2] });
+  trackRequires((file) => tell([file]));
 }
 
-/** What CommonJS modules have required: their loader asks no hooks. */
-export function requiredFiles(): string[] {
-  const { cache } = createRequire(import.meta.url);
-  return Object.keys(cache).filter((file) => !file.includes('/node_modules/'));
+/**
+ * The loader of CommonJS modules asks no hooks before Node 22. Its cache would tell too late of what a request is the
+ * first to require, and never of what failed.
+ */
+function trackRequires(tell: (file: string) => void): void {
+  const { extensions } = createRequire(import.meta.url);
+  for (const extension of Object.getOwnPropertyNames(extensions)) {
+    const load = extensions[extension];
+    if (load === undefined) continue;
+    extensions[extension] = function loadTold(this: unknown, module, file) {
+      if (!file.includes('/node_modules/')) tell(file);
+      return Reflect.apply(load, this, [module, file]) as unknown;
+    };
+  }
 }
