@@ -33,6 +33,15 @@ const APPS: readonly (readonly [what: string, name: string, type: 'module' | 'co
      module.exports = fastify;`,
     ],
     [
+      'Express in TypeScript, exported as the whole of a CommonJS module',
+      'app.ts',
+      'commonjs',
+      `import express = require('express');
+     const app = express();
+     app.get('/x', (_request: unknown, response: { send(text: string): void }) => response.send('answered'));
+     export = app;`,
+    ],
+    [
       'the plugin that the generator of Fastify writes',
       'app.js',
       'commonjs',

@@ -57,6 +57,37 @@ describe('viaduct init', () => {
     expect(manifest).not.toContain('{{');
   });
 
+  it('says which arguments a factory needs, and where to write them', async () => {
+    folder = new Folder({
+      'package.json': '{ "type": "module", "dependencies": { "fastify": "^5" } }',
+      'app.js':
+        "import fastify from 'fastify';\nexport function build({ logger }, port = 0) {\n  return fastify({ logger, port });\n}\n",
+    });
+    const { exitCode, stdout } = await folder.run(['init', '--into', '.', '--yes']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('app.js#build needs arguments. Write them into application.js');
+    expect(readFileSync(join(folder.path, 'application.js'), 'utf8')).toContain(
+      'fromFastify(createFastifyApp(/* { logger }, port = 0 */))',
+    );
+  });
+
+  it('tells an ES module that makes a require of its own to export as one', async () => {
+    folder = new Folder({
+      'package.json': '{ "type": "module", "dependencies": { "express": "^5" } }',
+      'app.js':
+        "import { createRequire } from 'node:module';\nimport express from 'express';\nconst require = createRequire(import.meta.url);\nconst { name } = require('./package.json');\nconst app = express();\n",
+    });
+    const { stderr } = await folder.run(['init', '--into', '.', '--yes']);
+    expect(stderr).toContain('Add: export { app };');
+  });
+
+  it('refuses a file in the place of a folder', async () => {
+    folder = new Folder({ 'my-app': '' });
+    const { exitCode, stderr } = await folder.run(['init', 'my-app']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('my-app is a file. Name a folder: viaduct init my-app');
+  });
+
   it('keeps what a new repository holds, and refuses a folder with anything else', async () => {
     folder = new Folder({ 'new/README.md': 'mine', 'new/.git/HEAD': 'x', 'old/app.js': '' });
     const [kept, refused] = [await folder.run(['init', 'new']), await folder.run(['init', 'old'])];

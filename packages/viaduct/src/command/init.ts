@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import { CommandError } from '../command-error.js';
 import { EXIT } from '../exit-code.js';
 import type { Mounting } from '../init/application-source.js';
-import { howNotToListen, howToExport } from '../init/advice.js';
+import { howNotToListen, howToExport, whatToPass } from '../init/advice.js';
 import type { Exported } from '../init/exported.js';
 import { type FoundApp, readNamedApp } from '../init/found-app.js';
 import { missingPackages, type Project, readProject, writeApplication } from '../init/into-project.js';
@@ -77,6 +77,10 @@ async function addTo(folder: string, { flags }: Invocation): Promise<number> {
   const name = await writeApplication(project, mountings);
   const rows = mountings.map(({ path, file, exported }) => `  ${path.padEnd(12)} ${file}#${exported.name}`);
   console.log(`Wrote ${name}, and changed nothing else:\n\n${rows.join('\n')}`);
+  for (const mounting of mountings) {
+    const advice = whatToPass(mounting, name);
+    if (advice !== undefined) console.log(`\n${advice}`);
+  }
   for (const app of project.apps) {
     const isMounted = mountings.some(({ file }) => file === app.file);
     const advice = isMounted ? howNotToListen(app) : howToExport(app);
@@ -128,7 +132,7 @@ function readMounting(item: string, { folder, dependencies, apps }: Project): Mo
 /** Who writes `createApp()` says that it is a factory. To wait for one that is not known to be async does no harm. */
 function namedExport({ exported, others }: FoundApp, name: string, isCalled: boolean): Exported {
   const found = [...exported, ...others].find((one) => one.name === name) ?? ({ name, kind: 'app' } as const);
-  return isCalled && found.kind !== 'factory' ? { name, kind: 'async factory' } : found;
+  return isCalled && found.kind !== 'factory' ? { ...found, kind: 'async factory' } : found;
 }
 
 function refuseWrongPaths(mountings: readonly Mounting[]): readonly Mounting[] {

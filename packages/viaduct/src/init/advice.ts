@@ -1,3 +1,4 @@
+import type { Mounting } from './application-source.js';
 import type { FoundApp } from './found-app.js';
 import type { Framework } from './framework.js';
 
@@ -26,6 +27,15 @@ const NAMES: Readonly<Record<Framework, string>> = {
   express: 'an Express app',
   http: 'a server of node:http',
 };
+
+/** What is left to write where a factory cannot be called without arguments; `undefined` when all is there. */
+export function whatToPass(
+  { file, exported: { name, needs } }: Mounting,
+  written: string,
+): string | undefined {
+  if (needs === undefined) return undefined;
+  return `${file}#${name} needs arguments. Write them into ${written}, in the place of /* ${needs} */.`;
+}
 
 /** How a file can be a program and a module in one; `undefined` when it opens no port as it is loaded. */
 export function howNotToListen({ file, listens, isCommonJs }: FoundApp): string | undefined {

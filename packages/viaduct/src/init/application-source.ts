@@ -90,9 +90,10 @@ function isAwaited({ exported }: Mounting): boolean {
   return exported.kind === 'async factory';
 }
 
-function valueOf({ exported: { kind } }: Mounting, local: string): string {
-  if (kind === 'factory') return `${local}()`;
-  if (kind === 'async factory') return `await ${local}()`;
+function valueOf({ exported: { kind, needs } }: Mounting, local: string): string {
+  const call = `${local}(${needs === undefined ? '' : `/* ${needs} */`})`;
+  if (kind === 'factory') return call;
+  if (kind === 'async factory') return `await ${call}`;
   return local;
 }
 

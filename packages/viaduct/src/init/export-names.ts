@@ -27,7 +27,7 @@ export function namesIn(source: string): Named[] {
 function defaultIn(source: string): Named[] {
   // A name before a `(` is what is called to make the value, unless it is that of a function.
   const [found, declared, local = declared] =
-    /(?:\bexport\s+default|\bmodule\.exports\s*=)(?!\s*\{)\s*(?:(?:async\s+)?function\s+(\w+)|(\w+)\s*(?=[;\n]|$))?/.exec(
+    /(?:\bexport\s+default|\bmodule\.exports\s*=|\bexport\s*=)(?!\s*\{)\s*(?:(?:async\s+)?function\s+(\w+)|(\w+)\s*(?=[;\n]|$))?/.exec(
       source,
     ) ?? [];
   return found === undefined ? [] : [{ name: 'default', local }];

@@ -10,6 +10,8 @@ export interface Exported {
    * `async factory`: a promise of one; `server`: a server of `node:http`, which has the handler in it.
    */
   readonly kind: 'app' | 'factory' | 'async factory' | 'server';
+  /** The parameters of a factory that cannot be called without arguments, as they are written. */
+  readonly needs?: string;
 }
 
 /** What a module exports. */
@@ -31,7 +33,15 @@ export function exportsOf(source: string, framework: Framework, variable: string
     const kind = made === undefined ? kindOfValue(source, named) : kindOf(made, framework);
     const isFactory = made !== undefined && makesApp(made, framework, variable);
     const rank = kind === undefined ? -1 : rankOf(named, kind, variable, made !== undefined, isFactory);
-    return { rank, exported: { name: named.name, kind: kind ?? ('app' as const) } };
+    const needs = kind?.endsWith('factory') === true ? made?.needs : undefined;
+    return {
+      rank,
+      exported: {
+        name: named.name,
+        kind: kind ?? ('app' as const),
+        ...(needs === undefined ? {} : { needs }),
+      },
+    };
   });
   const [likely, others] = [ranked.filter(({ rank }) => rank >= 0), ranked.filter(({ rank }) => rank < 0)];
   return {
@@ -85,13 +95,15 @@ function madeBy(before: string): RegExp {
 /** What may stand before the value that is exported. */
 function beforeValues({ name, local }: Named): string[] {
   if (local !== undefined) return [String.raw`\b(?:const|let|var)\s+${local}\s*(?::[^=]+)?=\s*`];
-  if (name === 'default') return [String.raw`(?:\bexport\s+default|\bmodule\.exports\s*=)\s*`];
+  if (name === 'default') return [String.raw`(?:\bexport\s+default|\bmodule\.exports\s*=|\bexport\s*=)\s*`];
   return [String.raw`\bexports\.${name}\s*=\s*`, String.raw`\b${name}\s*:\s*`];
 }
 
 /** A function, as far as its text tells. */
 interface FunctionText {
   readonly parameters: readonly string[];
+  /** The parameters as they are written, when there must be arguments. */
+  readonly needs: string | undefined;
   readonly isAsync: boolean;
   readonly body: string;
 }
@@ -110,7 +122,7 @@ function kindOf({ parameters, isAsync }: FunctionText, framework: Framework): Ex
 function functionOf(source: string, named: Named): FunctionText | undefined {
   const { name, local } = named;
   const declared = local === undefined ? [] : [declaration(local)];
-  const anonymous = String.raw`(?:export\s+default|module\.exports\s*=)\s*(?:fp\(\s*)?`;
+  const anonymous = String.raw`(?:export\s+default|module\.exports\s*=|\bexport\s*=)\s*(?:fp\(\s*)?`;
   const inPlace = local === undefined ? beforeValues(named) : [];
   const [head] = [...declared, ...(name === 'default' ? [anonymous] : inPlace)]
     .map((before) =>
@@ -127,9 +139,17 @@ function functionOf(source: string, named: Named): FunctionText | undefined {
       .split(',')
       .map((text) => text.trim())
       .filter(Boolean),
+    needs: isOptional(list) ? undefined : list.trim().replaceAll(/\s+/g, ' '),
     isAsync: isAsync !== undefined,
     body: bodyAfter(source, head.index + whole.length),
   };
+}
+
+/** Whether a list of parameters is empty, or its first has a default: `{ logger } = {}`, `port?: number`, `...rest`. */
+function isOptional(list: string): boolean {
+  // What stands in braces, a pattern or the type of one, has commas and defaults of its own.
+  const [first = ''] = list.replaceAll(/\{[^}]*\}|\[[^\]]*\]/g, '_').split(',');
+  return first.trim() === '' || first.includes('=') || /^\s*(?:\.\.\.|\w+\?)/.test(first);
 }
 
 /** What stands before a function of that name: `const app = `, or nothing before `async function app`. */

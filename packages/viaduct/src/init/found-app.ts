@@ -97,9 +97,12 @@ function appOf(project: string, file: string, source: string, framework: Framewo
     variable,
     ...exportsOf(source, framework, variable),
     listens: /\.listen\s*\(/.test(source) && !GUARD.test(source),
-    isCommonJs: /\bmodule\.exports\b|\brequire\s*\(/.test(source),
+    isCommonJs: /\bmodule\.exports\b|\brequire\s*\(/.test(source) && !MODULE.test(source),
   };
 }
+
+/** What stands in no CommonJS module: one of the other kind may still have a `require`, made by `createRequire`. */
+const MODULE = /^\s*(?:import\s*[\w{*'"]|export\b)/m;
 
 /** What asks whether a module is the program itself. */
 const GUARD = /\brequire\.main\b|\bimport\.meta\.main\b|\bprocess\.argv\[1\]/;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CommandError } from '../command-error.js';
@@ -44,6 +44,9 @@ const HARMLESS = new Set(['.git', '.gitignore', '.gitattributes', 'LICENSE', 'RE
 
 async function refuseOccupied(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
+  if (!statSync(folder).isDirectory()) {
+    throw new CommandError(EXIT.usage, `${folder} is a file. Name a folder: viaduct init my-app`);
+  }
   const [first] = (await readdir(folder)).filter((name) => !HARMLESS.has(name));
   if (first === undefined) return;
   throw new CommandError(
