@@ -141,7 +141,8 @@ function isBusy(error: unknown): boolean {
 
 function isPipe(descriptor: number): boolean {
   try {
-    const file = fstatSync(descriptor);
+    // As BigInt: realpathSync(), and with it require(), goes by the kind of file that the last plain call has found.
+    const file = fstatSync(descriptor, { bigint: true });
     // What Node itself gives its children for a pipe is a socket.
     return file.isFIFO() || file.isSocket();
   } catch {

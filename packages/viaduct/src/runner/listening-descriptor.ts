@@ -50,7 +50,8 @@ function useInherited(descriptor: number): ListeningDescriptor {
 
 function isSocket(descriptor: number): boolean {
   try {
-    return fstatSync(descriptor).isSocket();
+    // As BigInt: see isPipe() of the log's writer.
+    return fstatSync(descriptor, { bigint: true }).isSocket();
   } catch {
     return false;
   }
