@@ -40,6 +40,10 @@ describe('wideReadings', () => {
     ['/.//x/admin', '/admin'],
     ['/y/..//x/admin', '/admin'],
     ['//x/admin%3By', '/admin'],
+    ['/mount/.//x/admin', '/mount/admin'],
+    ['/mount/%2Fx/admin', '/mount/admin'],
+    ['/mount/.//x//y/admin', '/mount/admin'],
+    ['/outer//inner/.//x/admin//b/c', '/outer/inner/admin/b/c'],
     ['//x/admin%23y', '/admin'],
   ])('of %s include %s', (path, reading) => {
     expect(wideReadings(path)).toContain(reading);

@@ -78,7 +78,8 @@ function decodeUnreservedOnce(path: string): string {
   return decoded;
 }
 
-type Step = (path: string) => string;
+/** One path, or several where it can be applied at several places. */
+type Step = (path: string) => string | readonly string[];
 
 /** What a router may do to a path: each step by itself, in any order, as often as it changes anything. */
 const STEPS: readonly Step[] = [
@@ -100,6 +101,11 @@ const WIDE_STEPS: readonly Step[] = [
       .map((segment) => segment.split(';')[0])
       .join('/'),
   (path) => path.split(';')[0] ?? '',
+  // Whatever stands before it may be the mount of an application that reads a host there.
+  (path) =>
+    Array.from(path, (_, index) =>
+      /[/\\]/.test(path.charAt(index - 1)) ? path : path.slice(0, index) + behindHost(path.slice(index)),
+    ),
 ];
 
 function everyReading(starts: readonly string[], steps: readonly Step[]): string[] {
@@ -107,7 +113,7 @@ function everyReading(starts: readonly string[], steps: readonly Step[]): string
   const visit = (reading: string): void => {
     if (found.has(reading)) return;
     found.add(reading);
-    for (const step of steps) visit(step(reading));
+    for (const step of steps) for (const next of [step(reading)].flat()) visit(next);
   };
   for (const start of starts) visit(start);
   return [...found];

@@ -17,13 +17,14 @@ export function readings(path: string): readonly string[] {
 
 /**
  * Every path that a router could possibly read, in lower case and percent-decoded, for guards: they take
- * the widest view. Beyond {@link readings}, `;` parameters are dropped, one by one or with all that follows.
+ * the widest view. Beyond {@link readings}, `;` parameters are dropped, one by one or with all that follows,
+ * and what follows `//` is taken for a host wherever it stands: below some mount an application's path may begin there.
  *
  * @param path Path with unreserved characters decoded; with its fragment, since an application may read on.
  * @returns `undefined` when there are more than any honest path has.
  */
 export function wideReadings(path: string): readonly string[] | undefined {
-  const all = closure([capitalTriplets(path), decodeAll(path)], WIDE_READINGS);
+  const all = closure([capitalTriplets(path), decodeAll(path)], WIDE_READINGS, withoutAuthorities);
   return all && [...new Set(all.map((reading) => decodeAll(reading).toLowerCase()))];
 }
 
@@ -55,16 +56,31 @@ const WIDE_READINGS: readonly Rewriting[] = [
 /**
  * Applies every rewriting to every result until nothing new comes; each one shortens or is idempotent, so it ends.
  *
+ * @param choices Rewritings that apply at one place or another, with a result for each.
  * @returns `undefined` when that is not within a budget that grows with the path: a stranger wrote it. Benign
  * paths have at most 4 readings, those of known attacks 23; some 150 of a short path are within it.
  */
-function closure(start: readonly string[], rewritings: readonly Rewriting[]): readonly string[] | undefined {
-  const found = new Set(start);
-  let room = 4_096 + 4 * (start[0]?.length ?? 0);
+function closure(
+  start: readonly string[],
+  rewritings: readonly Rewriting[],
+  choices?: (path: string) => Iterable<string>,
+): readonly string[] | undefined {
+  const found = new Set<string>();
+  let room = 4_096 + 8 * (start[0]?.length ?? 0);
+  const add = (path: string): void => {
+    if (!found.has(path)) room -= path.length;
+    found.add(path);
+  };
+  for (const path of start) add(path);
   for (const path of found) {
-    room -= path.length;
+    for (const rewrite of rewritings) add(rewrite(path));
+    for (const choice of choices?.(path) ?? []) {
+      // Also for what was found before: a thousand places may give one result.
+      room -= choice.length;
+      if (room < 0) return undefined;
+      add(choice);
+    }
     if (room < 0) return undefined;
-    for (const rewrite of rewritings) found.add(rewrite(path));
   }
   return [...found];
 }
@@ -98,6 +114,16 @@ function leadsOut(path: string): boolean {
  */
 function withoutAuthority(path: string): string {
   return path.replace(/^[/\\]{2,}[^/\\]*(?:$|[/\\])/, '/');
+}
+
+/**
+ * `/a//host/b//c` → `/a/b//c`, `/a//host/b/`: {@link withoutAuthority} for each mount that there may be. An
+ * application at `/a` is handed `/.//host/b` as it came, and who parses that twice reads `/b`.
+ */
+function* withoutAuthorities(path: string): Iterable<string> {
+  for (const { index } of path.matchAll(/[/\\]{2,}/g)) {
+    yield path.slice(0, index) + withoutAuthority(path.slice(index));
+  }
 }
 
 /** `/a/./b/../c` → `/a/c`; never climbs above the root (RFC 3986 §5.2.4). */
