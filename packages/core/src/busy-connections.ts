@@ -1,10 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+/**
+ * Whether a connection is among the busy ones: to look into their set would touch more that has left the caches.
+ * Not shared with another copy of this module, which has a set of its own.
+ */
+const IS_BUSY: unique symbol = Symbol('viaduct.is-busy');
+
 /** What Node keeps at a connection: the server that reads it, and the answer that is being sent on it. */
 type HttpSocket = Socket & {
   readonly server?: object | null;
   readonly _httpMessage?: ServerResponse | null;
+  [IS_BUSY]?: boolean;
 };
 
 /**
@@ -14,8 +21,10 @@ type HttpSocket = Socket & {
  */
 const busy = new Set<HttpSocket>();
 
-/** To be called for every request over HTTP/1.1: one look into a set. */
-export function noteRequest(socket: Socket): void {
+/** To be called for every request over HTTP/1.1. */
+export function noteRequest(socket: HttpSocket): void {
+  if (socket[IS_BUSY] === true) return;
+  socket[IS_BUSY] = true;
   busy.add(socket);
 }
 
@@ -23,8 +32,10 @@ export function noteRequest(socket: Socket): void {
 export function sweepConnections(): ServerResponse[] {
   return [...busy].flatMap((socket) => {
     const answer = answerOn(socket);
-    if (answer === undefined) busy.delete(socket);
-    return answer ?? [];
+    if (answer !== undefined) return answer;
+    socket[IS_BUSY] = false;
+    busy.delete(socket);
+    return [];
   });
 }
 
