@@ -45,3 +45,21 @@ test('a certificate without its key, or a file that is not there, is told in one
   expect(missing.printed.join('\n')).toMatch(/^viaduct: no\.pem cannot be read/);
   expect([...alone.lines, ...missing.lines]).toEqual([]);
 });
+
+test('a certificate that is none, and a key that is not its own, are told by their files before a worker starts', async () => {
+  const certificates = fileURLToPath(new URL('../tls/certificates/', import.meta.url));
+  const key = `${certificates}localhost.key.pem`;
+  const cert = `${certificates}localhost.cert.pem`;
+  const swapped = startRunner(writeApplication(APPLICATION), { 'tls-cert': key, 'tls-key': key });
+  const foreign = startRunner(writeApplication(APPLICATION), {
+    'tls-cert': cert,
+    'tls-key': `${certificates}tenant.key.pem`,
+  });
+  expect(await swapped.exited).toEqual({ code: 2, signal: null });
+  expect(await foreign.exited).toEqual({ code: 2, signal: null });
+  expect(swapped.printed.join('\n')).toBe(
+    `viaduct: ${key} is a PEM file without a certificate in it. Write the contents of the file that has one.`,
+  );
+  expect(foreign.printed.join('\n')).toMatch(/^viaduct: tls: key and cert do not belong together/);
+  expect([...swapped.lines, ...foreign.lines]).toEqual([]);
+});

@@ -210,7 +210,10 @@ describe('wrong options of TLS', () => {
       { tls: { key: ENCRYPTED_KEY, cert, passphrase: 'mud' } },
       /passphrase is missing or wrong/,
     ],
-    ['a broken PEM', { tls: { key, cert: cert.replace(/\n.{20}/, '\n!') } }, /OpenSSL refuses it/],
+    ['a broken PEM', { tls: { key, cert: cert.replace(/\n.{20}/, '\n!') } }, /tls\.cert: OpenSSL refuses it/],
+    ['a broken key', { tls: { key: key.replace(/\n.{20}/, '\n!'), cert } }, /tls\.key: OpenSSL refuses it/],
+    ['a key for a certificate', { tls: { key, cert: key } }, /tls\.cert is a PEM file without a certificate/],
+    ['a certificate for a key', { tls: { key: cert, cert } }, /tls\.key is a PEM file without a private key/],
     ['ALPN', { tls: { ...LOCALHOST, ALPNProtocols: ['x'] } }, /tls\.ALPNProtocols cannot be given/],
   ])('%s: refused before anything starts, in words', async (_, options, message) => {
     const started = vi.fn();

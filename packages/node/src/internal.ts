@@ -9,3 +9,4 @@ export { isNodeServer } from './handler-of-server.js';
 export type { Answer } from './hosting/answer.js';
 export type { Arrival } from './hosting/arrival.js';
 export { createHosting, type Hosting, type HostingOptions } from './hosting/hosting.js';
+export { checkTlsOptions } from './tls-options.js';

@@ -29,11 +29,28 @@ export function checkTlsOptions(options: TlsOptions, place: string): void {
   }
   refuseMissing(options, place);
   for (const name of ['key', 'cert', 'ca'] as const) refuseOther(options[name], name, place);
+  const error = refusalOf(options);
+  if (error !== undefined) throw wrong(place, reason(error, culpritOf(options)), error);
+}
+
+/** What Node, or OpenSSL inside it, has against a context. */
+function refusalOf(options: SecureContextOptions): unknown {
   try {
     process.getBuiltinModule('node:tls').createSecureContext(options);
+    return undefined;
   } catch (error) {
-    throw wrong(place, `tls: ${reason(error)}`, error);
+    return error;
   }
+}
+
+/** OpenSSL does not say which it was reading: each is tried alone. */
+function culpritOf({ passphrase, ...options }: TlsOptions): string {
+  const culprit = (['cert', 'key', 'ca'] as const).find(
+    (name) =>
+      isGiven(options[name]) &&
+      refusalOf({ [name]: options[name], ...(passphrase === undefined ? {} : { passphrase }) }) !== undefined,
+  );
+  return culprit === undefined ? 'tls' : `tls.${culprit}`;
 }
 
 /** Node takes a key without its certificate, and then fails every handshake. */
@@ -65,11 +82,18 @@ function refuseOther(value: unknown, name: string, place: string): void {
       typeof pem === 'string'
         ? pem
         : Buffer.from(pem.buffer, pem.byteOffset, pem.byteLength).toString('latin1');
-    if (text.includes('-----BEGIN ')) continue;
+    if (!text.includes('-----BEGIN ')) {
+      throw wrong(
+        place,
+        `tls.${name} is no PEM: there is no line "-----BEGIN …" in it. ` +
+          `Write the contents of the file, not its name: readFileSync('${name}.pem').`,
+      );
+    }
+    const kind = name === 'key' ? 'PRIVATE KEY' : 'CERTIFICATE';
+    if (new RegExp(`-----BEGIN [A-Z0-9 ]*${kind}-----`).test(text)) continue;
     throw wrong(
       place,
-      `tls.${name} is no PEM: there is no line "-----BEGIN …" in it. ` +
-        `Write the contents of the file, not its name: readFileSync('${name}.pem').`,
+      `tls.${name} is a PEM file without a ${kind.toLowerCase()} in it. Write the contents of the file that has one.`,
     );
   }
 }
@@ -78,14 +102,13 @@ function isKeyObject(value: unknown): value is { readonly pem: unknown } {
   return typeof value === 'object' && value !== null && 'pem' in value;
 }
 
-/** @param error What Node, or OpenSSL inside it, says. */
-function reason(error: unknown): string {
+function reason(error: unknown, culprit: string): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
   if (code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH')
-    return 'key and cert do not belong together. Write the certificate that was issued for this key.';
+    return 'tls: key and cert do not belong together. Write the certificate that was issued for this key.';
   if (/BAD_DECRYPT|PASSPHRASE|INTERRUPTED_OR_CANCELLED|BAD_PASSWORD/i.test(`${code} ${message}`))
-    return 'the key is encrypted, and passphrase is missing or wrong.';
-  return `OpenSSL refuses it: ${message}`;
+    return 'tls: the key is encrypted, and passphrase is missing or wrong.';
+  return `${culprit}: OpenSSL refuses it: ${message}`;
 }
 
 function wrong(place: string, fault: string, cause?: unknown): ViaductTypeError {

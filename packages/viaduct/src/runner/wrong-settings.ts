@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { platform } from 'node:process';
 import { toError } from '@viaduct/core/internal';
 import { toNode } from '@viaduct/node';
+import { checkTlsOptions } from '@viaduct/node/internal';
 import { CommandError } from '../command-error.js';
 import { EXIT } from '../exit-code.js';
 import { openLog } from '../logging/log-file.js';
@@ -31,10 +32,16 @@ export function refuseWrongSettings(settings: Settings, cwd: string): void {
   }
   try {
     toNode(() => new Response(null), options);
+    if (options.tls !== undefined) checkTlsOptions(options.tls, 'TLS');
     if (accessLog !== 'off' && accessLogFile !== undefined) void openLog(resolve(cwd, accessLogFile)).close();
   } catch (error) {
-    throw wrong(toError(error).message.replace(/^(?:toNode|openLog): /, ''));
+    throw wrong(withFiles(toError(error).message.replace(/^(?:toNode|openLog|TLS): /, ''), settings));
   }
+}
+
+/** The files are what users of the command know. */
+function withFiles(message: string, { tlsCert, tlsKey }: Settings): string {
+  return message.replace(/^tls\.(cert|key)/, (_, name) => `${name === 'cert' ? tlsCert : tlsKey}`);
 }
 
 function wrong(message: string): CommandError {
