@@ -11,6 +11,7 @@ export { catchResponseErrors, failOnNode, failOnWeb, reportFailure } from './fai
 export type { ForwardedFacts, Forwarding } from './forwarding.js';
 export { checkLimits, SERVER_LIMITS } from './limits.js';
 export { setTimeLimit } from './time-limit.js';
+export { isThenable } from './thenable.js';
 export { runOnNodeWithinLimits } from './node-limits.js';
 export { sendPlain } from './plain-answer.js';
 export { markDecidesLimits } from './web-limits.js';

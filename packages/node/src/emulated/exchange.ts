@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ViaductError } from '@viaduct/core';
-import { hasRequestBody } from '@viaduct/core/internal';
+import { hasRequestBody, isThenable } from '@viaduct/core/internal';
 import { Answer, type AnswerOwner, HIGH_WATER_MARK } from './answer.js';
 import { clientGone } from './client-gone.js';
 import { DETACH_SIGNAL, type RequestInternals } from './internals.js';
@@ -223,10 +223,6 @@ function markClosed(request: IncomingMessage & RequestInternals): void {
   state.destroyed = true;
   state.closed = true;
   state.closeEmitted = true;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
 }
 
 function unanswered(): ViaductError {
