@@ -121,11 +121,12 @@ async function ask(client: WebSocket, text: string): Promise<string> {
 }
 
 /** Sends bytes, and gives all that comes until the connection is closed. */
-async function raw(text: string): Promise<string> {
+async function raw(text: string, onAnswer?: () => void): Promise<string> {
   const socket = connect(server?.port ?? 0, '127.0.0.1');
   socket.write(text, 'latin1');
   let answer = '';
   socket.setEncoding('latin1').on('data', (chunk: string) => (answer += chunk));
+  if (onAnswer !== undefined) socket.once('data', onAnswer);
   await once(socket, 'close');
   return answer;
 }
@@ -235,17 +236,17 @@ describe('a WebSocket handshake', () => {
   });
 
   it('W2: is cut when the stream that it is refused with fails', async () => {
+    let fail: (() => void) | undefined;
     const midway = new ReadableStream({
-      async pull(controller) {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        controller.error(new Error('midway'));
+      start(controller) {
+        fail = () => controller.error(new Error('midway'));
       },
     });
     await listen(
       { '/fast': () => new Response(midway, { status: 401 }) },
       { onError: (error) => errors.push(error) },
     );
-    expect(await raw(handshake('/fast/ws'))).toMatch(/^HTTP\/1\.1 401 [^]*\r\n\r\n$/);
+    expect(await raw(handshake('/fast/ws'), () => fail?.())).toMatch(/^HTTP\/1\.1 401 [^]*\r\n\r\n$/);
     expect(errors).toEqual([new Error('midway')]);
   });
 
