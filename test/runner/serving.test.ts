@@ -62,4 +62,10 @@ test('a certificate that is none, and a key that is not its own, are told by the
   );
   expect(foreign.printed.join('\n')).toMatch(/^viaduct: tls: key and cert do not belong together/);
   expect([...swapped.lines, ...foreign.lines]).toEqual([]);
+  const program = writeApplication(APPLICATION);
+  const other = startRunner(program, { 'tls-cert': program, 'tls-key': key });
+  expect(await other.exited).toEqual({ code: 2, signal: null });
+  expect(other.printed.join('\n')).toBe(
+    `viaduct: ${program} is no PEM: there is no line "-----BEGIN …" in it. Name a PEM file.`,
+  );
 });

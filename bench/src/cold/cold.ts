@@ -30,8 +30,8 @@ interface Started {
 
 const options = readRunOptions();
 const generations = options.isQuick ? 1 : 9;
-const warmUpMs = options.isQuick ? 100 : 2_000;
-const measuredMs = options.isQuick ? 100 : 2_000;
+/** Of the warm-up, and of what is measured after it. */
+const turnMs = options.isQuick ? 100 : 2_000;
 const names = [...new Set(PAIRS.flat())];
 const environment = printHeading(
   'bench:cold',
@@ -70,9 +70,9 @@ async function timesOf(name: string): Promise<number[]> {
     const { port, basePath } = (await server.next()) as Started;
     await connectAll(port, CONNECTIONS, 1);
     const question = questionOf('product', basePath);
-    await run(question, warmUpMs);
+    await run(question, turnMs);
     await server.ask({});
-    await run(question, measuredMs);
+    await run(question, turnMs);
     return (await server.ask({})) as number[];
   } finally {
     disconnectAll();

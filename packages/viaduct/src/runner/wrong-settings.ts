@@ -39,9 +39,11 @@ export function refuseWrongSettings(settings: Settings, cwd: string): void {
   }
 }
 
-/** The files are what users of the command know. */
+/** The files are what users of the command know, and have named rightly. */
 function withFiles(message: string, { tlsCert, tlsKey }: Settings): string {
-  return message.replace(/^tls\.(cert|key)/, (_, name) => `${name === 'cert' ? tlsCert : tlsKey}`);
+  return message
+    .replace(/^tls\.(cert|key)/, (_, name) => `${name === 'cert' ? tlsCert : tlsKey}`)
+    .replace(/ Write the contents of the file, not its name: .*$/, ' Name a PEM file.');
 }
 
 function wrong(message: string): CommandError {
