@@ -24,6 +24,7 @@ export function writeApplication(source: string, folder: string = temporaryFolde
 export function sourceOf(version: string): string {
   return `
 const version = ${JSON.stringify(version)};
+const fs = process.getBuiltinModule('node:fs');
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Requests under way, but for the one that asks. */
@@ -37,7 +38,9 @@ async function answer(request, response) {
   const ms = Number(searchParams.get('ms') ?? 0);
   if (pathname === '/pid') return end(response, String(process.pid));
   if (pathname === '/under-way') return end(response, String(underWay - 1));
+  if (pathname === '/load') return end(response, process.pid + ' ' + (underWay - 1));
   if (pathname === '/wait') await wait(ms);
+  if (pathname === '/held') while (!fs.existsSync(searchParams.get('file'))) await wait(50);
   if (pathname === '/block') for (const until = Date.now() + ms; Date.now() < until; );
   if (pathname === '/exit') process.exit(9);
   if (pathname === '/throw') setTimeout(() => { throw new Error('thrown outside of a request'); });

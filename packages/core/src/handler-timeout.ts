@@ -4,6 +4,7 @@ import { hasBusyConnections, noteRequest, sweepConnections } from './busy-connec
 import { nodeContextOf } from './context.js';
 import { ViaductError } from './errors.js';
 import { POINT, type RecordedRequest } from './request-record.js';
+import { whenClosed } from './when-closed.js';
 
 const LONGEST_TICK_MS = 1_000;
 const SHORTEST_TICK_MS = 10;
@@ -38,7 +39,7 @@ export function watchHandler(request: RecordedRequest, response: ServerResponse,
 function watchStream(response: ServerResponse): void {
   if (streams.has(response)) return;
   streams.add(response);
-  response.once('close', () => streams.delete(response));
+  whenClosed(response, () => streams.delete(response));
 }
 
 function keepTicking(limitMs: number): void {

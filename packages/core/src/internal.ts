@@ -10,6 +10,7 @@ export { toError } from './errors.js';
 export { catchResponseErrors, failOnNode, failOnWeb, reportFailure } from './failure.js';
 export type { ForwardedFacts, Forwarding } from './forwarding.js';
 export { checkLimits, SERVER_LIMITS } from './limits.js';
+export { whenClosed } from './when-closed.js';
 export { setTimeLimit } from './time-limit.js';
 export { isThenable } from './thenable.js';
 export { runOnNodeWithinLimits } from './node-limits.js';

@@ -10,6 +10,7 @@ import { plainAddress } from './plain-address.js';
 import { CONTEXT, FORWARDED, RESPONSE, type RecordedRequest, TARGET } from './request-record.js';
 import type { ParsedTarget } from './target.js';
 import type { AnswerEnd } from './upgrade-end.js';
+import { whenClosed } from './when-closed.js';
 
 /** An exchange on Node's own objects. */
 export class NodeExchange extends Exchange {
@@ -87,7 +88,7 @@ export class NodeExchange extends Exchange {
     this.#isWatching = true;
     // A response closes on every way out: after its last byte, and when the connection is lost.
     if (this.#response.closed || this.#response.destroyed) this.#close();
-    else this.#response.once('close', () => this.#close());
+    else whenClosed(this.#response, () => this.#close());
   }
 
   #close(): void {

@@ -9,6 +9,7 @@ import { plainAddress } from './plain-address.js';
 import { CONTEXT, FORWARDED, OBSERVATION, POINT, type RecordedRequest, TARGET } from './request-record.js';
 import { wireOf } from './target.js';
 import type { AnswerEnd } from './upgrade-end.js';
+import { whenClosed } from './when-closed.js';
 
 /** Begins the observation of a Node request, or adds to the one that has begun; for the same observer it counts once. */
 export function observeOnNode(
@@ -26,7 +27,7 @@ export function observeOnNode(
 interface NodeAnswer extends AnswerEnd {
   readonly socket?: ServerResponse['socket'];
   readonly _header?: string | null;
-  once(event: 'close' | 'socket', listener: () => void): unknown;
+  once?(event: 'socket', listener: () => void): unknown;
 }
 
 /** Which observed answer a connection carries now, and how much it had sent before. */
@@ -59,7 +60,7 @@ export class NodeObservation implements EndedExchange {
     this.#observers = [observer];
     // A connection that is lost no longer tells the address of its other end, unless it was asked before.
     void request.socket.remoteAddress;
-    answer.once('close', () => this.#end());
+    whenClosed(answer, () => this.#end());
     if (answer.socket === null) this.#awaitTurn(request.socket);
     else this.#take(request.socket);
     observer.began?.();
@@ -134,7 +135,7 @@ export class NodeObservation implements EndedExchange {
 
   /** A pipelined request's answer waits until those before it are sent; should the connection be lost, `admit` sees to its `close`. */
   #awaitTurn(socket: ObservedSocket): void {
-    this.#answer.once('socket', () => {
+    this.#answer.once?.('socket', () => {
       const before = socket[CURRENT];
       if (before !== undefined) before.#bytesAfter ??= socket.bytesWritten;
       this.#take(socket);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { whenClosed } from './when-closed.js';
 
 /** The responses that wait for an earlier one on their connection. */
 const QUEUE: unique symbol = Symbol.for('viaduct.1.queue');
@@ -20,7 +21,7 @@ export function closeWithConnection(request: IncomingMessage, response: ServerRe
   const socket: QueueingSocket = request.socket;
   const queue = socket[QUEUE] ?? openQueue(socket);
   queue.add(response);
-  response.once('close', () => queue.delete(response));
+  whenClosed(response, () => queue.delete(response));
 }
 
 /** The last answer that is due on the connection of this one: itself, or one that waits for it. */

@@ -8,7 +8,7 @@ export interface AnswerEnd {
   readonly headersSent: boolean;
   readonly statusCode: number;
   readonly writableFinished: boolean;
-  once(event: 'close', listener: () => void): unknown;
+  on(event: 'close', listener: (this: AnswerEnd) => void): unknown;
 }
 
 /** The answer to a request that asks for another protocol: the socket itself. */
@@ -52,8 +52,8 @@ export class UpgradeEnd implements AnswerEnd {
     return this.#socket.readableEnded || this.#socket.writableFinished;
   }
 
-  once(event: string, listener: () => void): void {
-    this.#socket.once(event, listener);
+  on(event: 'close', listener: (this: AnswerEnd) => void): void {
+    this.#socket.on(event, () => listener.call(this));
   }
 
   get #bytesWritten(): number {

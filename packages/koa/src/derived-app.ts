@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { queueFinished } from './finished-queue.js';
 import type { KoaApp } from './shapes.js';
 
 /** The members of a Koa app that are needed here; whatever else it has, the derived one inherits. */
@@ -34,6 +35,7 @@ export function deriveApp(app: KoaApp): KoaApp {
     request: IncomingMessage & { originalUrl?: string },
     response,
   ) {
+    if (request.httpVersionMajor < 2) queueFinished(response);
     const context = base.createContext(request, response);
     const { originalUrl } = request;
     if (originalUrl !== undefined && originalUrl !== context.originalUrl) {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { scanHead, sendPlain, watchUpload } from '@viaduct/core/internal';
+import { scanHead, sendPlain, watchUpload, whenClosed } from '@viaduct/core/internal';
 
 /** Counts the requests that are being answered, and refuses those beyond a limit. Made where there is one. */
 export class InFlight {
@@ -22,7 +22,7 @@ export class InFlight {
       return false;
     }
     this.#count += 1;
-    response.once('close', this.#release);
+    whenClosed(response, this.#release);
     return true;
   }
 }
