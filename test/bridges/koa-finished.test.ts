@@ -74,6 +74,18 @@ function ask(socket: Socket): void {
 
 const never = new Promise<never>(() => undefined);
 
+/** Before there is an answer. */
+function leavesBy(leave: (socket: Socket) => void): Way {
+  return {
+    answer: () => never,
+    async talk(socket, witness) {
+      ask(socket);
+      await begun(witness);
+      leave(socket);
+    },
+  };
+}
+
 const WAYS: Record<string, Way> = {
   'an answer': { answer: (ctx) => (ctx.body = 'whole'), talk: ask },
   'no content': { answer: (ctx) => (ctx.status = 204), talk: ask },
@@ -126,14 +138,7 @@ const WAYS: Record<string, Way> = {
     },
     talk: ask,
   },
-  'a client that resets the connection': {
-    answer: () => never,
-    async talk(socket, witness) {
-      ask(socket);
-      await begun(witness);
-      socket.resetAndDestroy();
-    },
-  },
+  'a client that resets the connection': leavesBy((socket) => void socket.resetAndDestroy()),
   'a client that resets it amid a stream': {
     answer(ctx) {
       ctx.body = new PassThrough();
@@ -146,14 +151,7 @@ const WAYS: Record<string, Way> = {
       socket.resetAndDestroy();
     },
   },
-  'a client that leaves': {
-    answer: () => never,
-    async talk(socket, witness) {
-      ask(socket);
-      await begun(witness);
-      socket.destroy();
-    },
-  },
+  'a client that leaves': leavesBy((socket) => void socket.destroy()),
   'three answers on one connection': {
     answer: (ctx) => (ctx.body = 'whole'),
     async talk(socket, witness) {

@@ -11,7 +11,8 @@ const WAITING: unique symbol = Symbol.for('viaduct.1.when-closed');
 /**
  * Calls a function once when a response closes: behind its last byte, or with its connection. Those that wait are
  * called in their order, and share one listener: Node warns of more than ten for an event, and Koa alone adds seven to
- * a response that it streams.
+ * a response that it streams. What one of them throws, nobody catches, and the others are called all the same: a
+ * callback of an application may be among them.
  */
 export function whenClosed<Response extends Closing>(
   response: Response,
@@ -29,5 +30,13 @@ export function whenClosed<Response extends Closing>(
 function tellClosed(this: Closing): void {
   const waiting = this[WAITING];
   this[WAITING] = undefined;
-  for (const listener of waiting ?? []) listener.call(this);
+  for (const listener of waiting ?? []) {
+    try {
+      listener.call(this);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
 }
