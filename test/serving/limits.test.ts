@@ -21,6 +21,7 @@ import type { Connection } from '../conformance/connection.js';
 import { defer } from '../conformance/deferred.js';
 import { KINDS, type Kind } from '../conformance/kinds.js';
 import { openServer } from '../conformance/opened-server.js';
+import { traceRequests } from './traced.js';
 
 const HEAD = 'POST /x HTTP/1.1\r\nHost: h.test\r\n';
 const GET = 'GET /x HTTP/1.1\r\nHost: h.test\r\n\r\n';
@@ -421,6 +422,21 @@ describe.each(SLOW_ENTRIES)('F10 handlerTimeoutMs, with %s that takes longer', (
     await isDone.promise;
     expect(ask).not.toHaveBeenCalled();
   });
+});
+
+it('F10 reports an answer that did not come in time outside all requests: not in one that came before', async () => {
+  const seen: unknown[] = [];
+  const application = fromNode(({ url }, response) => void (url === '/quick' && response.end()));
+  const { server, connect: open } = await openServer(application, {
+    handlerTimeoutMs: 200,
+    onError: () => void seen.push(requests.getStore()),
+  });
+  const requests = traceRequests(server);
+  const [first, second] = [await open(), await open()];
+  await first.write('GET /quick HTTP/1.1\r\nHost: h.test\r\n\r\n');
+  await first.read();
+  expect(await statusOf(second, GET)).toBe(504);
+  expect(seen).toEqual([undefined]);
 });
 
 it('handlerTimeoutMs holds for a connection that was idle before, however often', async () => {

@@ -3,6 +3,7 @@ import { abandon } from './abandon.js';
 import { hasBusyConnections, noteRequest, sweepConnections } from './busy-connections.js';
 import { nodeContextOf } from './context.js';
 import { ViaductError } from './errors.js';
+import { outsideRequests } from './outside-requests.js';
 import { POINT, type RecordedRequest } from './request-record.js';
 import { whenClosed } from './when-closed.js';
 
@@ -47,7 +48,7 @@ function keepTicking(limitMs: number): void {
   if (timer !== undefined && wanted >= tickMs) return;
   clearInterval(timer);
   tickMs = wanted;
-  timer = setInterval(tick, tickMs);
+  timer = outsideRequests(() => setInterval(tick, tickMs));
   (timer as { unref?: () => void }).unref?.();
 }
 

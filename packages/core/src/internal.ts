@@ -5,6 +5,7 @@
 export { abandon } from './abandon.js';
 export { admit, admitHosted, admitUpgrade, type Refusal } from './admission.js';
 export { type Context, isFromTrustedProxy, nodeContextOf } from './context.js';
+export { outsideRequests } from './outside-requests.js';
 export { answersOf } from './busy-connections.js';
 export { toError } from './errors.js';
 export { catchResponseErrors, failOnNode, failOnWeb, reportFailure } from './failure.js';

@@ -7,6 +7,7 @@ import { refuseWrongOptions, type ServeOptions, watchesStray } from './serve-opt
 import { refuseConnect } from './connect.js';
 import { delayContinue } from './continue.js';
 import { Drain } from './drain.js';
+import { useCoarseTimeouts } from './coarse-timeouts.js';
 import { checkConnectionLimits, limitRequests, toServerOptions } from './connection-limits.js';
 import { Deadline } from './deadline.js';
 import { toEndpoint } from './endpoint.js';
@@ -107,6 +108,7 @@ export async function serve(application: ApplicationLike, options: ServeOptions 
   // Not in Node's documentation, and there since its first HTTP server.
   (httpServer as HttpServer & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen =
     options.allowHalfOpen ?? false;
+  useCoarseTimeouts(httpServer, options.tls !== undefined);
   const upgrades = new UpgradedSockets();
   const stray = new StrayErrors({
     gateway,
