@@ -5,7 +5,7 @@ import { outsideRequests } from '@viaduct/core/internal';
 
 /** What is shorter than this is set at once: being a second late would be much to it. */
 const SHORTEST_MS = 10_000;
-/** Node warns of longer ones, and takes 1 ms for them. */
+/** Node warns of longer ones, and cuts them to this. */
 const LONGEST_MS = 0x7f_ff_ff_ff;
 const TICK_MS = 1_000;
 
