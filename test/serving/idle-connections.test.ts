@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { fromNode, lint, type Server } from 'viaduct';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { openServer } from '../conformance/opened-server.js';
 import { LOCALHOST, TRUSTED } from '../tls/certificates.js';
 import { traceRequests } from './traced.js';
@@ -96,6 +96,38 @@ it('sets at once a timeout that is short, and one that somebody is called back f
     set(socket);
     expect(made()).toBe(1);
   }
+});
+
+it('a timeout that Node refuses leaves what was set before, and nothing that cannot be ended', async () => {
+  const { server } = await openServer(hello);
+  const socket = await acceptedBy(server);
+  const ended = vi.fn<() => void>();
+  socket.on('timeout', ended);
+  const made = countTimers();
+  socket.setTimeout(KEPT_MS);
+  expect(() => socket.setTimeout(-1)).toThrow('msecs');
+  expect(made()).toBeGreaterThan(0);
+  socket.setTimeout(0);
+  // Node sets the timer before it looks at the callback.
+  expect(() => socket.setTimeout(200, 'call' as unknown as () => void)).toThrow('callback');
+  socket.setTimeout(0);
+  // For longer than a timeout that was noted waits.
+  await delay(1_500);
+  expect(ended).not.toHaveBeenCalled();
+});
+
+it('does not end the process for a wrong timeout of an application, set where one was noted', async () => {
+  const application = fromNode(async ({ socket }, response) => {
+    expect(() => socket.setTimeout(-1)).toThrow('msecs');
+    // For longer than a timeout that was noted waits: what is thrown then, nobody catches, and fails the run.
+    await delay(1_500);
+    response.end('hello');
+  });
+  const { server } = await openServer(application);
+  const accepted = once(server.httpServer, 'connection') as Promise<[Socket]>;
+  const client = await dial(server);
+  (await accepted)[0].setTimeout(KEPT_MS);
+  await ask(client);
 });
 
 it('a short timeout that an application has left behind is not that of the idle connection', async () => {

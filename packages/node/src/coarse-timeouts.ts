@@ -44,13 +44,16 @@ export function useCoarseTimeouts(server: Server, isSecure: boolean): void {
 }
 
 function setCoarsely(this: CoarseSocket, milliseconds: number, callback?: () => void): CoarseSocket {
-  if (this[TIMER] === SET || callback !== undefined || !canWait(milliseconds)) {
-    setAtOnce.call(this, milliseconds, callback);
-    this[TIMER] = milliseconds === 0 ? NONE : SET;
+  if (this[TIMER] !== SET && callback === undefined && canWait(milliseconds)) {
+    this.timeout = milliseconds;
+    if (milliseconds > 0 && this[TIMER] === NONE) list(this);
     return this;
   }
-  this.timeout = milliseconds;
-  if (milliseconds > 0 && this[TIMER] === NONE) list(this);
+  // What Node refuses, it may have begun: it finds what it would have found, and is asked from now on.
+  if (this[TIMER] === LISTED) setListed(this);
+  this[TIMER] = SET;
+  setAtOnce.call(this, milliseconds, callback);
+  if (milliseconds === 0) this[TIMER] = NONE;
   return this;
 }
 
@@ -71,10 +74,11 @@ function tick(): void {
   const sockets = listed;
   listed = [];
   isTicking = false;
-  for (const socket of sockets) {
-    if (socket[TIMER] !== LISTED) continue;
-    const { timeout = 0 } = socket;
-    setAtOnce.call(socket, timeout);
-    socket[TIMER] = timeout === 0 ? NONE : SET;
-  }
+  for (const socket of sockets) if (socket[TIMER] === LISTED) setListed(socket);
+}
+
+function setListed(socket: CoarseSocket): void {
+  const { timeout = 0 } = socket;
+  setAtOnce.call(socket, timeout);
+  socket[TIMER] = timeout === 0 ? NONE : SET;
 }
