@@ -333,6 +333,51 @@ describe('the Response that a web application gives to a Node server', () => {
     expect(errors).toMatchObject([{ code: 'VIADUCT_E_BODY_USED' }]);
   });
 
+  describe.each<[string, () => ConstructorParameters<typeof Response>[0]]>([
+    ['a text', () => 'used'],
+    ['bytes', () => new TextEncoder().encode('used')],
+    ['many bytes', () => new TextEncoder().encode('used'.repeat(40_000))],
+    ['a stream', () => streamOf('us', 'ed')],
+  ])('F15: whose body, %s,', (_kind, body) => {
+    it.each<[string, (response: Response) => Promise<unknown>]>([
+      ['was read', (response) => response.text()],
+      ['is locked', async ({ body: stream }) => stream?.getReader()],
+      ['was cancelled', async ({ body: stream }) => stream?.cancel()],
+      [
+        'was read in part and given back',
+        async ({ body: stream }) => {
+          const reader = stream?.getReader();
+          await reader?.read();
+          reader?.releaseLock();
+        },
+      ],
+    ])('%s is answered with 500, to GET and to HEAD', async (_use, use) => {
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await wire(async () => {
+          const response = new Response(body());
+          await use(response);
+          return response;
+        }, method);
+        expect(answer).toMatch(/^HTTP\/1\.1 500 /);
+        await server?.close();
+      }
+      expect(errors).toMatchObject([{ code: 'VIADUCT_E_BODY_USED' }, { code: 'VIADUCT_E_BODY_USED' }]);
+    });
+
+    it('was cloned before goes out whole, and so does the clone', async () => {
+      const texts: string[] = [];
+      const { port } = await listen(async () => {
+        const response = new Response(body());
+        const clone = response.clone();
+        texts.push(await clone.text());
+        return response;
+      });
+      texts.push(await (await fetch(`http://127.0.0.1:${port}/`)).text());
+      expect(texts[0]).toMatch(/^(?:used)+$/);
+      expect(texts[1]).toBe(texts[0]);
+    });
+  });
+
   it.each<[string, () => unknown]>([
     ['undefined', () => undefined],
     ['a text', () => 'text'],

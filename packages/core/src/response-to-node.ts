@@ -1,47 +1,48 @@
 import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http';
-import { ViaductError } from './errors.js';
 import { isHopByHop } from './hop-by-hop.js';
-import { knownBody } from './known-body.js';
-import { headerPairs, takeBody } from './light-response.js';
+import { takeWholeBody } from './known-body.js';
+import { headerPairs } from './light-response.js';
 import { flat, hasName } from './plain-head.js';
 import { sendStream } from './stream-to-node.js';
+import { bodyUsed } from './used-body.js';
 
 /**
  * Sends a web `Response` on a Node response.
  *
- * Resolves when the last byte was handed over or the client has gone away; then the body was read to its
- * end or cancelled. Nothing is read ahead of the client.
+ * Nothing is read ahead of the client.
  *
+ * @returns A promise only where the body has to be waited for: it resolves when the last byte was handed over or
+ * the client has gone away; then the body was read to its end or cancelled.
  * @throws {ViaductError} `VIADUCT_E_BODY_USED` when the body was read or sent before.
  * @throws What the body stream threw, or Node for a header that HTTP cannot carry.
  */
-export async function sendResponse(
+export function sendResponse(
   response: Response,
   request: IncomingMessage,
   target: ServerResponse,
-): Promise<void> {
-  const whole = takeBody(response);
+): void | Promise<void> {
+  const whole = takeWholeBody(response);
   if (whole !== undefined) return sendWhole(response, whole, request, target);
   const { body } = response;
   if (body === null) {
     sendHead(response, target, isEmptyByStatus(response.status, request.method) ? undefined : 0).end();
-    return;
+    return undefined;
   }
   if (response.bodyUsed || body.locked) throw bodyUsed();
-  if (request.method === 'HEAD') {
-    try {
-      sendHead(response, target, undefined).end();
-    } finally {
-      await body.cancel();
-    }
-    return;
+  if (request.method === 'HEAD') return sendHeadAlone(response, body, target);
+  return sendStream(body.getReader(), target, (length) => sendHead(response, target, length));
+}
+
+async function sendHeadAlone(
+  response: Response,
+  body: ReadableStream<Uint8Array>,
+  target: ServerResponse,
+): Promise<void> {
+  try {
+    sendHead(response, target, undefined).end();
+  } finally {
+    await body.cancel();
   }
-  const known = knownBody(response);
-  if (known === undefined)
-    return sendStream(body.getReader(), target, (length) => sendHead(response, target, length));
-  // Locked, so that the same response sent twice is an error and not an empty answer.
-  body.getReader();
-  sendWhole(response, known, request, target);
 }
 
 function sendWhole(
@@ -142,11 +143,4 @@ let scratch = new Uint8Array(4096);
 function byteLength(text: string): number {
   if (text.length * 3 > scratch.length) scratch = new Uint8Array(text.length * 3);
   return encoder.encodeInto(text, scratch).written;
-}
-
-export function bodyUsed(): ViaductError {
-  return new ViaductError(
-    'VIADUCT_E_BODY_USED',
-    'the body of this Response was read or sent before. Make a new Response for each request.',
-  );
 }

@@ -70,22 +70,52 @@ function isWhole({ basePath, exchange }: Context): boolean {
   return basePath === '' && typeof exchange.target === 'string';
 }
 
-/** Runs an application's web face on Node's own objects, with conversion. Never throws. */
-export async function runConverted(
+/**
+ * Runs an application's web face on Node's own objects, with conversion. Never throws.
+ *
+ * @returns A promise only where the application gives one, or a body that has to be waited for.
+ */
+export function runConverted(
+  application: Application,
+  request: RecordedRequest,
+  response: ServerResponse,
+): void | Promise<void> {
+  try {
+    const context = nodeContextOf(request);
+    const answer: unknown = application.fetch(toRequest(request, context), context);
+    if (isThenable(answer)) return awaitAnswer(answer, context, application, request, response);
+    const sending = sendAnswer(answer, context, application, request, response);
+    return sending?.catch((error: unknown) => failOnNode(error, application, request, response));
+  } catch (error) {
+    return failOnNode(error, application, request, response);
+  }
+}
+
+async function awaitAnswer(
+  answer: Promise<unknown>,
+  context: Context,
   application: Application,
   request: RecordedRequest,
   response: ServerResponse,
 ): Promise<void> {
   try {
-    const context = nodeContextOf(request);
-    const answer = await application.fetch(toRequest(request, context), context);
-    const checked = checkResponse(answer, application);
-    if (context.exchange.isAbandoned) return discardBody(checked);
-    context.exchange.answered(checked);
-    await sendResponse(checked, request, response);
+    await sendAnswer(await answer, context, application, request, response);
   } catch (error) {
     failOnNode(error, application, request, response);
   }
+}
+
+function sendAnswer(
+  answer: unknown,
+  { exchange }: Context,
+  application: Application,
+  request: RecordedRequest,
+  response: ServerResponse,
+): void | Promise<void> {
+  const checked = checkResponse(answer, application);
+  if (exchange.isAbandoned) return discardBody(checked);
+  exchange.answered(checked);
+  return sendResponse(checked, request, response);
 }
 
 /** @throws {ViaductError} `VIADUCT_E_NO_RESPONSE` for what is none. */

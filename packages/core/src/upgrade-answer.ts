@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { isHopByHop } from './hop-by-hop.js';
 import { plainResponse, type PlainStatus } from './plain-answer.js';
-import { bodyUsed } from './response-to-node.js';
 import { sendStream } from './stream-to-node.js';
+import { bodyUsed } from './used-body.js';
 
 /** Refuses an upgrade with a line of plain text, and closes the connection. */
 export function refuseUpgrade(

@@ -1,7 +1,13 @@
 import { STATUS_CODES } from 'node:http';
 import type { Readable } from 'node:stream';
-import { ViaductError } from '@viaduct/core';
-import { flat, headerPairs, isHopByHop, isSettledSoon, knownBody, takeBody } from '@viaduct/core/internal';
+import {
+  bodyUsed,
+  flat,
+  headerPairs,
+  isHopByHop,
+  isSettledSoon,
+  takeWholeBody,
+} from '@viaduct/core/internal';
 import { BodyStream, wrongLength } from './body-stream.js';
 
 /** An application's answer, for its host to send. */
@@ -77,27 +83,24 @@ function toNodeBody(
 ): Answer['body'] | Promise<Answer['body']> {
   const { status } = response;
   const isSent = method !== 'HEAD' && status !== 204 && status !== 205 && status !== 304;
-  const whole = takeBody(response);
-  // Before `body` is asked for, which makes a stream.
+  // Before `body` is asked for, which makes a stream of a light one.
+  const whole = takeWholeBody(response);
   if (whole !== undefined) return isSent ? checked(toBuffer(whole), lengthIn(pairs)) : undefined;
   const { body } = response;
   if (body === null) return isSent ? checked(Buffer.alloc(0), lengthIn(pairs)) : undefined;
   if (response.bodyUsed || body.locked) throw bodyUsed();
-  if (isSent) return readBody(response, body, lengthIn(pairs), onFailure);
+  if (isSent) return readBody(body, lengthIn(pairs), onFailure);
   // Not waited for: the answer is whole without it, and what it is made of may take its time to close.
   body.cancel().catch(ignore);
   return undefined;
 }
 
 async function readBody(
-  response: Response,
   body: ReadableStream<Uint8Array>,
   length: number | undefined,
   onFailure: (error: unknown) => void,
 ): Promise<Buffer | Readable> {
-  const known = knownBody(response);
   const reader = body.getReader();
-  if (known !== undefined) return checked(toBuffer(known), length);
   const opening = reader.read();
   if (!(await isSettledSoon(opening))) return new BodyStream(reader, [opening], length, onFailure);
   const first = await opening;
@@ -123,13 +126,6 @@ function toBuffer(bytes: string | Uint8Array): Buffer {
 function checked(bytes: Buffer, length: number | undefined): Buffer {
   if (length === undefined || length === bytes.length) return bytes;
   throw wrongLength(length, bytes.length);
-}
-
-function bodyUsed(): ViaductError {
-  return new ViaductError(
-    'VIADUCT_E_BODY_USED',
-    'the body of this Response was read or sent before. Make a new Response for each request.',
-  );
 }
 
 function ignore(): void {}
