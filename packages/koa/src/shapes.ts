@@ -16,9 +16,14 @@ export type KoaMiddleware = (context: any, next: () => Promise<any>) => any;
 export interface KoaHostContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  readonly response: KoaResponse;
   readonly originalUrl: string;
+  respond?: boolean;
+}
+
+/** Of Koa's own response, what an answer is put on. */
+interface KoaResponse {
   status: number;
   message: string;
   body: unknown;
-  respond?: boolean;
 }
