@@ -13,6 +13,7 @@ const OTHERS = [
   'bench:web-face',
   'bench:import',
   'bench:memory',
+  'bench:hot',
   'bench:cold',
   'bench:live',
   'bench:workers',

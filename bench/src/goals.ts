@@ -20,8 +20,12 @@ export interface Goal {
 export const GOALS: readonly Goal[] = [
   ...cpuGoals('product', 'routed app'),
   ...cpuGoals('hello', 'small answer'),
-  http('Koa, throughput / behind @fastify/middie', 'peers.hello.rate.viaduct-koa/middie', { atLeast: 1.2 }),
-  http('Koa, throughput / behind koa-mount', 'peers.hello.rate.viaduct-koa/koa-mount', { atLeast: 1.1 }),
+  http('Koa, throughput / behind @fastify/middie', 'peers.hello.rate.viaduct-koa-alone/middie', {
+    atLeast: 1.2,
+  }),
+  http('Koa, throughput / behind koa-mount', 'peers.hello.rate.viaduct-koa-alone/koa-mount', {
+    atLeast: 1.1,
+  }),
   http('Koa, throughput / behind @fastify/express', 'peers.hello.rate.viaduct-koa/fastify-express', {
     atLeast: 4,
   }),

@@ -20,6 +20,7 @@ interface Kept {
 const GOALS: Readonly<Record<string, readonly string[]>> = {
   import: ['import.viaduct', 'import.help', 'import.serve-help'],
   memory: ['memory.rest.koa', 'memory.rest.fastify', 'memory.connection.koa', 'memory.connection.fastify'],
+  hot: ['hot.viaduct-koa-alone', 'hot.viaduct-web'],
   cold: ['cold.viaduct-koa-alone', 'cold.viaduct-fastify-deep'],
   workers: ['workers.ratio', 'workers.kept', 'workers.machine'],
   live: [

@@ -38,11 +38,13 @@ export const HOSTS: Divided = [
   ['viaduct-fastify-web', 'fastify'],
   ['fastify-in-koa-native', 'fastify'],
   ['fastify-in-koa', 'fastify'],
+  ['koa-mount-respond', 'fastify'],
   ['koa-respond', 'fastify'],
 ];
 /** Koa's application, bare, behind Viaduct, and in the ways of others. */
 export const PEERS_OF_KOA: readonly string[] = [
   'koa',
+  'viaduct-koa-alone',
   'viaduct-koa',
   'hijack',
   'koa-mount',
@@ -85,6 +87,7 @@ export const BODIES: readonly string[] = [
 export const TIMED: readonly string[] = [
   'node',
   'koa',
+  'koa-again',
   'viaduct-koa',
   'koa-mount',
   'middie',
@@ -92,5 +95,6 @@ export const TIMED: readonly string[] = [
   'fastify-express',
   'http-proxy',
   'fastify',
+  'fastify-again',
   'viaduct-fastify',
 ];

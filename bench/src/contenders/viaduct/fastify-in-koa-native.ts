@@ -13,7 +13,7 @@ const fastifyInKoaNative: Contender = {
   title: 'Viaduct, Fastify in Koa, native',
   workloads: WORKLOAD_NAMES,
   basePath: SHOP,
-  against: ['fastify', 'koa-respond'],
+  against: ['fastify', 'koa-respond', 'koa-mount-respond'],
   async start(size) {
     const hosted = toKoa(fromFastify(createFastifyApp(size)), { native: true });
     await hosted.start();

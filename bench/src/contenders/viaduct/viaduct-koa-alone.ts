@@ -11,7 +11,7 @@ const viaductKoaAlone: Contender = {
   title: 'Viaduct, Koa alone',
   workloads: WORKLOAD_NAMES,
   basePath: API,
-  against: ['koa'],
+  against: ['koa', 'middie', 'koa-mount'],
   start: (size) => serveOnLoopback(dispatchAlone(fromKoa(createKoaApp(size)))),
 };
 
