@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ApplicationLike, LightResponse, lint, toNode } from 'viaduct';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 type Make = (Kind: typeof LightResponse) => Response;
 
@@ -140,6 +140,30 @@ describe('a server of ours sends a light Response as it sends the native one', (
     }
     expect(answers[0]?.map(({ status }) => status)).toEqual([200, 500]);
     expect(answers[1]?.map(({ status }) => status)).toEqual([200, 500]);
+  });
+
+  it('makes no native one to send, with a text or with no body at all', async () => {
+    const responses = [() => new LightResponse('x'), () => new LightResponse(null, { status: 204 })];
+    for (const make of responses) await ask({ fetch: make }, 'GET', 1);
+    const made = vi.fn();
+    vi.stubGlobal(
+      'Response',
+      class extends Response {
+        constructor(...init: ConstructorParameters<typeof Response>) {
+          super(...init);
+          made();
+        }
+      },
+    );
+    onTestFinished(() => {
+      vi.unstubAllGlobals();
+    });
+    for (const make of responses) {
+      const light = make();
+      made.mockClear();
+      await ask({ fetch: () => light }, 'GET', 1);
+      expect(made).not.toHaveBeenCalled();
+    }
   });
 
   it('sends the headers that were added after it was made', async () => {

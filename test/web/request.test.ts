@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { type FetchHandler, fromNode, serve, type Server } from 'viaduct';
@@ -248,4 +249,49 @@ describe('the Request that a web application gets from a Node server', () => {
     });
     expect(await promise).toBeInstanceOf(Error);
   });
+
+  it.each([
+    ['with the head', 0],
+    ['after the answer', 50],
+  ])('has its whole body behind an answer that was given at once, where it comes %s', async (_when, ms) => {
+    const { promise, resolve } = deferred<string>();
+    server = await serve(
+      (request) => {
+        void request.text().then(resolve);
+        return new Response('taken', { status: 202 });
+      },
+      { port: 0, host: '127.0.0.1' },
+    );
+    const body = 'x'.repeat(1_000);
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write(`POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n${ms === 0 ? body : ''}`);
+    const [head] = (await once(socket, 'data')) as [Buffer];
+    expect(head.toString()).toMatch(/^HTTP\/1\.1 202 /);
+    if (ms > 0) setTimeout(() => socket.write(body), ms);
+    expect(await promise).toBe(body);
+    socket.destroy();
+  });
+
+  it.each(['at once', 'later'])(
+    'fails to read a body that was dropped behind an answer given %s',
+    async (when) => {
+      const { promise: read, resolve: mayRead } = deferred<undefined>();
+      const { promise, resolve } = deferred<unknown>();
+      const answer = (request: Request): Response => {
+        void read.then(() => request.text()).then(resolve, resolve);
+        return new Response('taken');
+      };
+      server = await serve(when === 'later' ? async (request) => answer(request) : answer, {
+        port: 0,
+        host: '127.0.0.1',
+      });
+      const socket = connect(server.port, '127.0.0.1');
+      socket.write('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nhalf');
+      await once(socket, 'data');
+      mayRead(undefined);
+      socket.write('x'.repeat(96));
+      expect(await promise).toMatchObject({ code: 'VIADUCT_E_BODY_READ' });
+      socket.destroy();
+    },
+  );
 });

@@ -378,6 +378,29 @@ describe('the Response that a web application gives to a Node server', () => {
     });
   });
 
+  it('whose body is another than what it was made of is sent with that one', async () => {
+    const { port } = await listen(() =>
+      Object.defineProperty(new Response('quiet'), 'body', { value: streamOf('LOUD') }),
+    );
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('LOUD');
+  });
+
+  it('is sent also where the streams of the process are of another make, or were', async () => {
+    const { port } = await listen(() => new Response('text'));
+    const ask = async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}/`)).text();
+    const native = globalThis.ReadableStream;
+    onTestFinished(() => {
+      globalThis.ReadableStream = native;
+    });
+    expect(await ask()).toBe('text');
+    class OtherStream extends (native as new () => object) {}
+    globalThis.ReadableStream = OtherStream as typeof native;
+    expect(await ask()).toBe('text');
+    globalThis.ReadableStream = native;
+    expect(await ask()).toBe('text');
+    expect(errors).toEqual([]);
+  });
+
   it.each<[string, () => unknown]>([
     ['undefined', () => undefined],
     ['a text', () => 'text'],

@@ -28,9 +28,10 @@ const PAIRS: readonly (readonly [name: string, against: string, workload: Worklo
 
 const options = readRunOptions();
 const generations = options.isQuick ? 1 : 7;
-/** V8 compiles for some 50,000 requests. */
+/** Most of what V8 compiles is compiled by then; a stretch that it disturbs is not the quickest. */
 const warmUp: Stretches = { count: 1, requests: options.isQuick ? 50 : 60_000 };
 const measured: Stretches = options.isQuick ? { count: 2, requests: 20 } : { count: 25, requests: 2_000 };
+/** What each is asked: those that are compared are asked the same. */
 const entries = new Map(
   PAIRS.flatMap(([name, against, workload]) => [
     [name, workload],

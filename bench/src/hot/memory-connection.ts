@@ -15,6 +15,7 @@ export class MemoryConnection {
   constructor(server: Server, question: Question) {
     this.#request = toRequest(question);
     this.#reader = new AnswerReader(question);
+    this.#socket.on('close', () => this.#failed?.(new Error('the server closed the connection')));
     server.emit('connection', this.#socket);
   }
 

@@ -22,7 +22,7 @@ export { isBoundary } from './prefix-tree.js';
 export { lastDue } from './queued-response.js';
 export { plainAddress } from './plain-address.js';
 export { isHopByHop } from './hop-by-hop.js';
-export { takeWholeBody } from './known-body.js';
+export { takeWholeBody } from './whole-body.js';
 export type { Boot } from './boot.js';
 export { Lifecycle } from './lifecycle.js';
 export { lifecycleOf } from './running.js';

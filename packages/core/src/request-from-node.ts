@@ -2,7 +2,7 @@ import type { UnderlyingSource } from 'node:stream/web';
 import type { Context } from './context.js';
 import { ViaductError } from './errors.js';
 import { isHopByHop } from './hop-by-hop.js';
-import { OVERFLOW, type RecordedRequest } from './request-record.js';
+import { OVERFLOW, type RecordedRequest, RESPONSE } from './request-record.js';
 import { createRequest, type RequestSource } from './lazy-request.js';
 
 /**
@@ -53,8 +53,7 @@ class NodeRequestSource implements RequestSource {
   }
 
   nodeBody(): RecordedRequest | null {
-    const { method } = this;
-    return method === 'GET' || method === 'HEAD' || !hasBody(this.#request) ? null : this.#request;
+    return bringsBody(this.#request) ? this.#request : null;
   }
 }
 
@@ -68,6 +67,11 @@ function serialised(): RegExp {
   const path = String.raw`(?:\/(?!\.)[\w\-~!$&()*+,=:@.]*)+`;
   const query = String.raw`(?:\?[\w\-~!$&()*+,=:@./?%;]*)?`;
   return new RegExp(`^https?://(?:${name}|${address})${port}${path}${query}$`);
+}
+
+/** Whether a request has a body that its `Request` has too: the web types know none with these methods. */
+export function bringsBody(request: RecordedRequest): boolean {
+  return request.method !== 'GET' && request.method !== 'HEAD' && hasBody(request);
 }
 
 /**
@@ -121,6 +125,7 @@ class BodySource implements UnderlyingSource<Uint8Array> {
     this.#controller = controller;
     // Who comes after its end waits for an event that has been.
     if (request.destroyed || request.readableEnded) return this.#fail(uploadError(request));
+    if (isDropped(request)) return this.#fail(bodyRead());
     request.pause();
     request.on('data', (chunk: Uint8Array) => {
       if (this.#isClosed) return;
@@ -157,14 +162,21 @@ class BodySource implements UnderlyingSource<Uint8Array> {
 export function uploadError(request: RecordedRequest, error?: Error): Error {
   const said = request[OVERFLOW] ?? error;
   if (said !== undefined) return said;
-  if (request.readableEnded) {
-    return new ViaductError(
-      'VIADUCT_E_BODY_READ',
-      'the request body was read, or dropped behind the answer, before the application read it: put the application before the body parser, and read the body before you answer',
-    );
-  }
+  if (request.readableEnded) return bodyRead();
   return new ViaductError(
     'VIADUCT_E_CLIENT_GONE',
     'the client closed the connection before the request body ended',
   );
+}
+
+function bodyRead(): ViaductError {
+  return new ViaductError(
+    'VIADUCT_E_BODY_READ',
+    'the request body was read, or dropped behind the answer, before the application read it: put the application before the body parser, and read the body before you answer',
+  );
+}
+
+/** Behind an answer that has gone out, Node drops what is still to come of an upload that nobody has begun to read. */
+function isDropped({ complete, httpVersionMajor, [RESPONSE]: answer }: RecordedRequest): boolean {
+  return httpVersionMajor < 2 && !complete && answer?.writableFinished === true;
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http';
 import { isHopByHop } from './hop-by-hop.js';
-import { takeWholeBody } from './known-body.js';
 import { headerPairs } from './light-response.js';
 import { flat, hasName } from './plain-head.js';
 import { sendStream } from './stream-to-node.js';
 import { bodyUsed } from './used-body.js';
+import { takeWholeBody } from './whole-body.js';
 
 /**
  * Sends a web `Response` on a Node response.

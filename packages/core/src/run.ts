@@ -5,7 +5,7 @@ import { discardBody } from './discarded-body.js';
 import { ViaductError } from './errors.js';
 import { failOnNode, failOnWeb } from './failure.js';
 import { isLight } from './light-response.js';
-import { toRequest } from './request-from-node.js';
+import { bringsBody, toRequest } from './request-from-node.js';
 import type { RecordedRequest } from './request-record.js';
 import { sendResponse } from './response-to-node.js';
 import { isThenable } from './thenable.js';
@@ -29,7 +29,7 @@ export function readsContext(application: Application): boolean {
 /**
  * Runs an application on Node's own objects: its Node face, or its web face with conversion. Never throws.
  *
- * @returns A promise only where the application gives one.
+ * @returns A promise only where the application gives one, or its answer has to be waited for.
  */
 export function runOnNode(
   application: Application,
@@ -73,7 +73,7 @@ function isWhole({ basePath, exchange }: Context): boolean {
 /**
  * Runs an application's web face on Node's own objects, with conversion. Never throws.
  *
- * @returns A promise only where the application gives one, or a body that has to be waited for.
+ * @returns A promise only where the application gives one, or its answer has to be waited for.
  */
 export function runConverted(
   application: Application,
@@ -83,8 +83,10 @@ export function runConverted(
   try {
     const context = nodeContextOf(request);
     const answer: unknown = application.fetch(toRequest(request, context), context);
-    if (isThenable(answer)) return awaitAnswer(answer, context, application, request, response);
-    const sending = sendAnswer(answer, context, application, request, response);
+    // The end of an answer in this very turn would drop an upload before whoever reads it has begun.
+    if (!isResponse(answer) || bringsBody(request))
+      return awaitAnswer(answer, context, application, request, response);
+    const sending = sendAnswer(answer, context, request, response);
     return sending?.catch((error: unknown) => failOnNode(error, application, request, response));
   } catch (error) {
     return failOnNode(error, application, request, response);
@@ -92,30 +94,29 @@ export function runConverted(
 }
 
 async function awaitAnswer(
-  answer: Promise<unknown>,
+  answer: unknown,
   context: Context,
   application: Application,
   request: RecordedRequest,
   response: ServerResponse,
 ): Promise<void> {
   try {
-    await sendAnswer(await answer, context, application, request, response);
+    const checked = checkResponse(await answer, application);
+    await sendAnswer(checked, context, request, response);
   } catch (error) {
     failOnNode(error, application, request, response);
   }
 }
 
 function sendAnswer(
-  answer: unknown,
+  answer: Response,
   { exchange }: Context,
-  application: Application,
   request: RecordedRequest,
   response: ServerResponse,
 ): void | Promise<void> {
-  const checked = checkResponse(answer, application);
-  if (exchange.isAbandoned) return discardBody(checked);
-  exchange.answered(checked);
-  return sendResponse(checked, request, response);
+  if (exchange.isAbandoned) return discardBody(answer);
+  exchange.answered(answer);
+  return sendResponse(answer, request, response);
 }
 
 /** @throws {ViaductError} `VIADUCT_E_NO_RESPONSE` for what is none. */

@@ -32,10 +32,10 @@ export function sendAnswer(ctx: KoaHostContext, { status, reason, headers, body 
 }
 
 /** What an application says counts, but where values add up: its cookies and `Vary` stand beside the host's. */
-function setHeaders(response: ServerResponse, headers: Answer['headers']): void {
+function setHeaders(res: ServerResponse, headers: Answer['headers']): void {
   for (const [name, value] of headers) {
-    const earlier = name === 'set-cookie' || name === 'vary' ? response.getHeader(name) : undefined;
-    if (earlier === undefined) response.setHeader(name, value);
-    else response.setHeader(name, [earlier, value].flat().map(String));
+    const earlier = name === 'set-cookie' || name === 'vary' ? res.getHeader(name) : undefined;
+    if (earlier === undefined) res.setHeader(name, value);
+    else res.setHeader(name, [earlier, value].flat().map(String));
   }
 }
