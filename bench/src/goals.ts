@@ -4,8 +4,8 @@ export type Bound = { readonly atMost: number } | { readonly atLeast: number };
 /** One line of the table of goals: a figure that one benchmark measures, and what it ought to be. */
 export interface Goal {
   readonly what: string;
-  /** Benchmark that measures it: the figure is in `results/<benchmark>.json`. */
-  readonly benchmark: 'http' | 'web-face' | 'import' | 'memory' | 'live' | 'workers';
+  /** Benchmark, or series of servers, that measures it: the figure is in `results/<benchmark>.json`. */
+  readonly benchmark: string;
   /** The figure's name in that file, under `figures`. */
   readonly key: string;
   readonly bound: Bound;
@@ -14,7 +14,7 @@ export interface Goal {
 /**
  * What Viaduct wants to reach, as ratios within one run, and in the order in which the table tells it.
  *
- * A key of the benchmark of HTTP servers is `<series>.<workload>.<measure>.<contender>/<contender>`: the one's CPU time per
+ * A key of a series of HTTP servers is `<series>.<workload>.<measure>.<contender>/<contender>`: the one's CPU time per
  * request (`cpu`) or requests per second (`rate`) divided by the other's.
  */
 export const GOALS: readonly Goal[] = [
@@ -135,5 +135,6 @@ function cpuGoals(workload: 'product' | 'hello', title: string): Goal[] {
 }
 
 function http(what: string, key: string, bound: Bound): Goal {
-  return { what, benchmark: 'http', key, bound };
+  const [series = ''] = key.split('.');
+  return { what, benchmark: series, key, bound };
 }

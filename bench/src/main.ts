@@ -8,7 +8,7 @@ import { formatGoals, judgeGoals, readResults } from './goal-table.js';
 import { choose, type Entrant, lineUp } from './line-up.js';
 import { type Measurement, measure, type Sample } from './measure.js';
 import { HELP, type Options, readOptions } from './options.js';
-import type { Figure, Results } from './run-report.js';
+import { type Results, SAMPLES } from './run-report.js';
 import { formatSeries } from './series-table.js';
 import type { Series } from './series.js';
 import { verify } from './verify.js';
@@ -56,25 +56,21 @@ async function measureAll(parts: readonly Part[], options: Options): Promise<voi
   print(`load       ${plan.connections} connections, pipelining ${plan.pipelining}`);
   print(`time       about ${parts.reduce((sum, part) => sum + minutesOf(part), 0).toFixed(1)} minutes`);
 
-  const figures: Record<string, Figure> = {};
-  const samples: Record<string, readonly Sample[]> = {};
-  const settings: Record<string, unknown> = {};
   for (const { series, entrants } of parts) {
     print(`\n${series.name}: ${series.title} (${describe({ series, entrants })})\n`);
     const measurement = await measure(entrants, series, plan, showProgress);
     const rows = evaluate(entrants, series, measurement);
     print(formatSeries(rows));
     for (const warning of [...differingSettings(entrants, measurement), ...noise(rows)]) print(warning);
-    Object.assign(figures, figuresOf(series, rows));
-    samples[series.name] = measurement.samples;
-    settings[series.name] = Object.fromEntries(measurement.settings);
+    const details = { plan, series, settings: Object.fromEntries(measurement.settings) };
+    const results = { environment, isQuick, figures: figuresOf(series, rows), details };
+    await save(resultsFolder(options), series.name, results, measurement.samples);
   }
-
-  const details = { plan, series: parts.map(({ series }) => series), settings };
-  const file = await save(options, { environment, isQuick, figures, details }, samples);
   print('');
   await printGoals(options);
-  print(`\nEvery answer was checked: all right. Figures are in ${file}, every sample beside it.`);
+  print(
+    `\nEvery answer was checked: all right. Figures are in ${resultsFolder(options)}, a file for each series, every sample beside it.`,
+  );
 }
 
 async function verifyAll(all: readonly Entrant[], only: readonly string[]): Promise<void> {
@@ -145,18 +141,16 @@ function resultsFolder({ results }: Options): string {
   return results === undefined ? resolve(bench, 'results') : resolve(results);
 }
 
-/** Keeps the figures, and the samples in a file of their own, which is large. */
+/** Keeps the figures of a series, and the samples in a file of their own, which is large. */
 async function save(
-  options: Options,
+  folder: string,
+  name: string,
   results: Results,
-  samples: Readonly<Record<string, readonly Sample[]>>,
-): Promise<string> {
-  const folder = resultsFolder(options);
+  samples: readonly Sample[],
+): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const file = resolve(folder, 'http.json');
-  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
-  await writeFile(resolve(folder, 'http-samples.json'), `${JSON.stringify(samples)}\n`);
-  return file;
+  await writeFile(resolve(folder, `${name}.json`), `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(resolve(folder, `${name}${SAMPLES}`), `${JSON.stringify(samples)}\n`);
 }
 
 function showProgress(done: number, total: number): void {

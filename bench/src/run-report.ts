@@ -43,7 +43,10 @@ export interface Figure {
 /** Figures by key: the keys are what the table of goals asks for, so they stay as they are. */
 export type Figures = Readonly<Record<string, Figure>>;
 
-/** What a benchmark writes to `results/<name>.json`. */
+/** How the name of a file ends that has every sample of a series of servers, beside its figures. */
+export const SAMPLES = '-samples.json';
+
+/** What a benchmark, or a series of servers, writes to `results/<name>.json`. */
 export interface Results {
   readonly environment: Environment;
   readonly isQuick: boolean;

@@ -64,8 +64,8 @@ describe('docs/performance.md', () => {
       system: '',
       cores: '',
     };
-    const measured = { http: { environment, isQuick: true, figures: {}, details: {} } };
-    expect(() => merge({}, measured)).toThrow(/http was run with --quick/);
+    const measured = { cost: { environment, isQuick: true, figures: {}, details: {} } };
+    expect(() => merge({}, measured)).toThrow(/cost was run with --quick/);
   });
 
   it('markers without a text, and texts without markers, are told of', () => {

@@ -2,13 +2,13 @@ import type { Figure } from '../run-report.js';
 import { drawBars } from './bar-chart.js';
 import type { Chart, Line } from './chart.js';
 import { drawDots } from './dot-chart.js';
-import type { Publications } from './published.js';
+import { type Publications, serverFigures } from './published.js';
 import { PEERS_OF_KOA, TIMED, WEB } from './line-ups.js';
 import type { Titles } from './tables.js';
 
 /** Every picture of the page, by file name. Of what has not been measured there is none. */
 export function makeCharts(publications: Publications, titles: Titles): Readonly<Record<string, string>> {
-  const figures = publications['http']?.figures ?? {};
+  const figures = serverFigures(publications);
   const line = (key: string, name: string, label?: string): Line[] => {
     const figure = figures[key];
     if (figure === undefined) return [];

@@ -7,7 +7,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { lineUp } from '../line-up.js';
-import type { Results } from '../run-report.js';
+import { type Results, SAMPLES } from '../run-report.js';
 import { makeCharts } from './charts.js';
 import { merge, type Publications, toJson } from './published.js';
 import { fillSections } from './sections.js';
@@ -75,11 +75,11 @@ async function readPublished(): Promise<Publications> {
   return JSON.parse(text) as Publications;
 }
 
-/** All benchmarks that have left a file, but for the samples of one, which stand in a file of their own. */
+/** All benchmarks and series that have left a file, but for samples, which stand in files of their own. */
 async function readMeasured(results: string): Promise<Record<string, Results>> {
   const measured: Record<string, Results> = {};
   for (const file of await readdir(results)) {
-    if (!file.endsWith('.json') || file === 'http-samples.json') continue;
+    if (!file.endsWith('.json') || file.endsWith(SAMPLES)) continue;
     measured[file.slice(0, -'.json'.length)] = JSON.parse(
       await readFile(join(results, file), 'utf8'),
     ) as Results;

@@ -1,5 +1,6 @@
 import type { Environment } from '../environment.js';
 import type { Figure, Results } from '../run-report.js';
+import { SERIES } from '../series.js';
 
 /** What is published of one benchmark: enough to draw tables and pictures of, without the samples. */
 export interface Publication {
@@ -7,11 +8,24 @@ export interface Publication {
   readonly figures: Readonly<Record<string, Figure>>;
 }
 
-/** By benchmark. */
+/** By benchmark, or series of servers. */
 export type Publications = Readonly<Record<string, Publication>>;
 
+const seriesNames: ReadonlySet<string> = new Set(SERIES.map(({ name }) => name));
+
+/** Whether it is a series of the benchmark of HTTP servers. */
+export function isSeries(benchmark: string): boolean {
+  return seriesNames.has(benchmark);
+}
+
+/** The figures of all series of HTTP servers: a key begins with the name of its series. */
+export function serverFigures(publications: Publications): Publication['figures'] {
+  const series = Object.entries(publications).filter(([benchmark]) => isSeries(benchmark));
+  return Object.assign({}, ...series.map(([, { figures }]) => figures)) as Publication['figures'];
+}
+
 /**
- * What was published before, with newly measured benchmarks in the place of their old figures.
+ * What was published before, with newly measured benchmarks and series in the place of their old figures.
  *
  * @throws {Error} When one of them was only tried.
  */

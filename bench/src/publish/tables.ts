@@ -2,7 +2,7 @@ import type { Contender } from '../contender.js';
 import { judgeGoals, show, showBound } from '../goal-table.js';
 import type { Figure } from '../run-report.js';
 import { BODIES, COST, COST_HELLO, type Divided, HOSTS, PEERS_OF_KOA, TIMED, WEB } from './line-ups.js';
-import type { Publications } from './published.js';
+import { isSeries, type Publications, serverFigures } from './published.js';
 import { toMarkdown } from './sections.js';
 
 /** Titles of the contenders, by name. */
@@ -10,7 +10,7 @@ export type Titles = ReadonlyMap<string, Pick<Contender, 'title'>>;
 
 /** Every table of the page, by the name of its markers. */
 export function makeTables(publications: Publications, titles: Titles): Readonly<Record<string, string>> {
-  const figures = publications['http']?.figures ?? {};
+  const figures = serverFigures(publications);
   const titleOf = (name: string): string => titles.get(name)?.title ?? name;
   return {
     environment: environmentTable(publications),
@@ -36,7 +36,7 @@ function environmentTable(publications: Publications): string {
     `\`${environment.command}\``,
     environment.cpu,
   ]);
-  const environment = (publications['http'] ?? Object.values(publications)[0])?.environment;
+  const environment = (publications['cost'] ?? Object.values(publications)[0])?.environment;
   if (environment === undefined) return 'Nothing has been measured.';
   const { system, cores, versions } = environment;
   return `${toMarkdown(['benchmark', 'date', 'command', 'machine'], rows)}\n\n${system}. ${cores}. Versions: ${versions}.`;
@@ -117,7 +117,7 @@ function latencyTable(figures: Figures, titleOf: TitleOf): string {
 /** The figures of the benchmarks beside that of HTTP servers. */
 function elsewhereTable(publications: Publications): string {
   const rows = Object.entries(publications)
-    .filter(([benchmark]) => benchmark !== 'http')
+    .filter(([benchmark]) => !isSeries(benchmark))
     .flatMap(([benchmark, { figures }]) =>
       Object.values(figures).map((figure) => [figure.title, withUnit(figure), spreadOf(figure), benchmark]),
     );
