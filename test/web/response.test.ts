@@ -3,7 +3,7 @@ import { createServer, type OutgoingHttpHeaders } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { type FetchHandler, LightResponse, serve, type Server, toNode } from 'viaduct';
+import { createDispatcher, type FetchHandler, LightResponse, serve, type Server, toNode } from 'viaduct';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { deferred } from './deferred.js';
 
@@ -376,6 +376,25 @@ describe('the Response that a web application gives to a Node server', () => {
       expect(texts[0]).toMatch(/^(?:used)+$/);
       expect(texts[1]).toBe(texts[0]);
     });
+  });
+
+  it.each<[string, (body: ReadableStream) => unknown]>([
+    ['is locked', (body) => body.getReader()],
+    ['was cancelled', (body) => body.cancel()],
+  ])('F15: whose stream %s is 500 to those who call a dispatcher, too', async (_use, use) => {
+    const told: unknown[] = [];
+    const dispatcher = createDispatcher(
+      {
+        '/': async () => {
+          const response = new Response(streamOf('used'));
+          await use(response.body as ReadableStream);
+          return response;
+        },
+      },
+      { onError: (error) => void told.push(error) },
+    );
+    expect((await dispatcher.fetch(new Request('http://h.test/'))).status).toBe(500);
+    expect(told).toMatchObject([{ code: 'VIADUCT_E_BODY_USED' }]);
   });
 
   it('whose body is another than what it was made of is sent with that one', async () => {

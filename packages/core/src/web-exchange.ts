@@ -6,6 +6,7 @@ import { knownBody } from './known-body.js';
 import { isLight, LightResponse } from './light-response.js';
 import type { Observer } from './observer.js';
 import { type ParsedTarget, parseTarget } from './target.js';
+import { bodyUsed } from './used-body.js';
 import { WebObservation } from './web-observation.js';
 
 export interface WebExchangeOptions {
@@ -85,6 +86,7 @@ export class WebExchange extends Exchange {
    * that leaves there is the one that reaches the client.
    *
    * @param report Told what the body fails with.
+   * @throws {ViaductError} `VIADUCT_E_BODY_USED` when a body that is to be watched was read or locked before.
    */
   conclude(response: Response, report: (error: unknown) => void): Response {
     const { status } = response;
@@ -94,6 +96,7 @@ export class WebExchange extends Exchange {
       this.#finishAtOnce(status);
       return response;
     }
+    if (response.bodyUsed || response.body.locked) throw bodyUsed();
     const watched = watchBody(response.body, (kind, bytes, failure) => {
       this.bodyBytes = bytes;
       if (failure !== undefined) {
