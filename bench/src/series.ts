@@ -105,6 +105,7 @@ export const SERIES: readonly Series[] = [
       'middie',
       'koa-respond',
       'koa-mount-respond',
+      'koa-pair',
     ],
     workloads: ['product'],
     generations: 5,

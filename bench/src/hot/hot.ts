@@ -23,6 +23,8 @@ const PAIRS: readonly (readonly [name: string, against: string, workload: Worklo
   ['koa-in-fastify-native', 'hijack', 'product'],
   ['fastify-in-koa-native', 'koa-mount-respond', 'product'],
   ['koa-mount-respond', 'koa-respond', 'product'],
+  ['fastify-in-koa', 'koa-pair', 'product'],
+  ['koa-pair', 'koa-mount-respond', 'product'],
   ['viaduct-web', 'node-web', 'hello'],
 ];
 

@@ -40,6 +40,7 @@ export const HOSTS: Divided = [
   ['fastify-in-koa', 'fastify'],
   ['koa-mount-respond', 'fastify'],
   ['koa-respond', 'fastify'],
+  ['koa-pair', 'fastify'],
 ];
 /** Koa's application, bare, behind Viaduct, and in the ways of others. */
 export const PEERS_OF_KOA: readonly string[] = [

@@ -13,7 +13,7 @@ const fastifyInKoa: Contender = {
   title: 'Viaduct, Fastify in Koa, composing',
   workloads: WORKLOAD_NAMES,
   basePath: SHOP,
-  against: ['fastify', 'koa-respond'],
+  against: ['fastify', 'koa-respond', 'koa-pair'],
   async start(size) {
     const hosted = toKoa(fromFastify(createFastifyApp(size)));
     await hosted.start();
