@@ -3,7 +3,15 @@ import { createServer, type OutgoingHttpHeaders } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createDispatcher, type FetchHandler, LightResponse, serve, type Server, toNode } from 'viaduct';
+import {
+  createDispatcher,
+  type FetchHandler,
+  LightResponse,
+  lint,
+  serve,
+  type Server,
+  toNode,
+} from 'viaduct';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { deferred } from './deferred.js';
 
@@ -395,6 +403,14 @@ describe('the Response that a web application gives to a Node server', () => {
     );
     expect((await dispatcher.fetch(new Request('http://h.test/'))).status).toBe(500);
     expect(told).toMatchObject([{ code: 'VIADUCT_E_BODY_USED' }]);
+  });
+
+  it('of another copy of the class that has no body at all is told of by the server, not by lint failing over it', async () => {
+    const bodiless = { status: 200, statusText: '', headers: new Headers() } as Response;
+    const { port } = await listen(lint(() => bodiless, { mode: 'warn' }).fetch as FetchHandler);
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(500);
+    expect(errors).toHaveLength(1);
+    expect(String(errors[0])).not.toMatch(/source/);
   });
 
   it('whose body is another than what it was made of is sent with that one', async () => {

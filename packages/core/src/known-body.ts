@@ -13,7 +13,7 @@ export function knownBody(response: Response): string | Uint8Array | undefined {
   if (body === null) return undefined;
   const shown = (response as unknown as { [key: symbol]: NativeState | undefined })[stateKey]?.body;
   // A subclass or a proxy may have another body than what it was made of.
-  if (shown?.stream !== body) return undefined;
+  if (!shown || shown.stream !== body) return undefined;
   const { source } = shown;
   if (typeof source === 'string') return source;
   // A clone that was read has taken the bytes out of it: they come by the stream.

@@ -8,7 +8,7 @@ import type { KoaHostContext } from './shapes.js';
  * Not as a `Response`: Koa folds the `Set-Cookie` headers of one into a single, broken one.
  */
 export function sendAnswer(ctx: KoaHostContext, { status, reason, headers, body }: Answer): void {
-  // Not through the context, whose accessors look each name up anew: a microsecond together.
+  // Not through the context, whose accessors look each name up anew.
   const { res, response } = ctx;
   response.status = status;
   if (body === undefined) {
