@@ -39,6 +39,34 @@ async function wire(handler: FetchHandler, method = 'GET'): Promise<string> {
   return text;
 }
 
+const NativeStream = globalThis.ReadableStream;
+
+/** A stream of another make, as a polyfill has it: what is taken off the class of the runtime fails on it. */
+class OtherStream {
+  readonly [Symbol.toStringTag] = 'ReadableStream';
+  readonly #inner: ReadableStream;
+
+  constructor(...source: ConstructorParameters<typeof NativeStream>) {
+    this.#inner = new NativeStream(...source);
+  }
+
+  get locked(): boolean {
+    return this.#inner.locked;
+  }
+
+  getReader(): unknown {
+    return this.#inner.getReader();
+  }
+
+  tee(): unknown {
+    return this.#inner.tee();
+  }
+
+  cancel(reason?: unknown): Promise<void> {
+    return this.#inner.cancel(reason);
+  }
+}
+
 function streamOf(...chunks: readonly string[]): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start(controller) {
@@ -420,21 +448,24 @@ describe('the Response that a web application gives to a Node server', () => {
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('LOUD');
   });
 
-  it('is sent also where the streams of the process are of another make, or were', async () => {
-    const { port } = await listen(() => new Response('text'));
-    const ask = async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}/`)).text();
-    const native = globalThis.ReadableStream;
-    onTestFinished(() => {
-      globalThis.ReadableStream = native;
-    });
-    expect(await ask()).toBe('text');
-    class OtherStream extends (native as new () => object) {}
-    globalThis.ReadableStream = OtherStream as typeof native;
-    expect(await ask()).toBe('text');
-    globalThis.ReadableStream = native;
-    expect(await ask()).toBe('text');
-    expect(errors).toEqual([]);
-  });
+  // Where a runtime hides the state of a response, its own class refuses streams of another make.
+  const showsState = Object.getOwnPropertySymbols(new Response()).length > 0;
+  it.runIf(showsState)(
+    'is sent also where the streams of the process are of another make, or were',
+    async () => {
+      const { port } = await listen(() => new Response('text'));
+      const ask = async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}/`)).text();
+      onTestFinished(() => {
+        globalThis.ReadableStream = NativeStream;
+      });
+      expect(await ask()).toBe('text');
+      globalThis.ReadableStream = OtherStream as unknown as typeof NativeStream;
+      expect(await ask()).toBe('text');
+      globalThis.ReadableStream = NativeStream;
+      expect(await ask()).toBe('text');
+      expect(errors).toEqual([]);
+    },
+  );
 
   it.each<[string, () => unknown]>([
     ['undefined', () => undefined],
